@@ -1,17 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
-// The packages' exports map answers the condition with their TypeScript sources, so that no test needs a build.
+// The packages' exports maps answer this condition with their TypeScript sources, so that no test needs a build.
 const source = 'tapegrad-source';
 
 export default defineConfig({
   resolve: { conditions: [source, 'module', 'browser', 'development|production'] },
   ssr: { resolve: { conditions: [source, 'module', 'node', 'development|production'] } },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'examples/test/**/*.test.ts', 'bench/test/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/slow/**', 'test/packaging/**'],
     pool: 'threads',
-    // Files share the modules of their thread: loading the engine anew for each would cost more than most files' tests.
+    // Files share the modules of their thread: loading the engine anew for each costs more than most files' tests.
     isolate: false,
-    testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          include: ['{packages/*,examples,bench}/test/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'test/slow/**', 'test/packaging/**'],
+          testTimeout: 30_000,
+        },
+      },
+      { extends: true, test: { name: 'slow', include: ['test/slow/**/*.test.ts'], testTimeout: 600_000 } },
+      {
+        extends: true,
+        test: { name: 'packages', include: ['test/packaging/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 },
+      },
+    ],
   },
 });
