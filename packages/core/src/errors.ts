@@ -34,10 +34,10 @@ export class TapegradError extends Error {
   locate(site: Site): this {
     if (this.site) return this;
     Object.defineProperty(this, 'site', { value: site });
-    const bare = this.message;
     if (site.location === null) return this;
+    const { message: bare, stack } = this;
     this.message = `${bare} (${site.location})`;
-    if (this.stack !== undefined) this.stack = this.stack.replace(bare, () => this.message);
+    if (stack !== undefined) this.stack = stack.replace(bare, () => this.message);
     return this;
   }
 

@@ -63,7 +63,7 @@ const ROOTS = ownRoots();
 function ownRoots(): readonly string[] {
   const url = (import.meta as { url?: string }).url ?? '';
   const found = /^(?:file:\/\/(?:\/(?=[A-Za-z]:))?)?(.*)\/core\/(?:src|dist)\/site\.[jt]s/.exec(url)?.[1];
-  return found === undefined ? [] : [...new Set([found, decodeURI(found)])];
+  return found === undefined ? [] : [...new Set([found, found.replaceAll('%20', ' ')])];
 }
 
 function isOwn(frame: string): boolean {

@@ -64,6 +64,6 @@ function place(path: readonly number[]): string {
 function kindOf(part: unknown): string {
   if (part === null || part === undefined) return String(part);
   if (Array.isArray(part)) return 'an array';
-  if (ArrayBuffer.isView(part)) return `a ${part.constructor.name}`;
+  if (ArrayBuffer.isView(part)) return 'a typed array';
   return typeof part === 'object' ? 'an object' : `a ${typeof part}`;
 }

@@ -87,7 +87,7 @@ export class Tensor {
     const { shape } = this;
     if (index.length !== shape.length) {
       throw new ShapeError(
-        `at: ${showShape(index)} has ${index.length} numbers and ${showShape(shape)} has ${shape.length} axes.`,
+        `at: ${showShape(index)} does not index ${showShape(shape)}: give a number for each axis, ${shape.length} in all.`,
       );
     }
     let offset = 0;
@@ -161,7 +161,7 @@ function fromHost(value: NestedArray | TypedArray, dtype: DType | undefined, lab
     const own = dtypeOfArray(value);
     if (own === null) {
       const name = (value as ArrayBufferView).constructor.name;
-      throw new DtypeError(`${label}: a ${name} is no tensor's array. Convert it, as in Float32Array.from(…).`);
+      throw new DtypeError(`${label}: no tensor holds the elements of ${name}. Convert it, as in Float32Array.from(…).`);
     }
     return Tensor.wrap(dtype ?? own, [value.length], fromTyped(value, own, dtype ?? own, label));
   }
