@@ -1,0 +1,19 @@
+import type { Graph } from './graph.js';
+
+let calling: Graph | null = null;
+
+/** The graph whose method is being called, for ops that have no node among their operands; null outside of methods. */
+export function callingGraph(): Graph | null {
+  return calling;
+}
+
+/** Calls a free op as a method of a graph. */
+export function callOn<T>(graph: Graph, call: () => T): T {
+  const outer = calling;
+  calling = graph;
+  try {
+    return call();
+  } finally {
+    calling = outer;
+  }
+}

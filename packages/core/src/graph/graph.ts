@@ -1,0 +1,171 @@
+import { GraphError, Site } from '../errors.js';
+import { type Dim, DimExpression, dim } from '../tensor/dim.js';
+import { castValue, type DType } from '../tensor/dtype.js';
+import type { Shape } from '../tensor/shape.js';
+import { type NestedArray, Tensor, type TensorLike, tensor } from '../tensor/tensor.js';
+import { AttrKeys } from './attrs.js';
+import { constantOp, dataOp, type Initialiser, inputOp, parameterOp, type StateRole, stateOp } from './leaves.js';
+import { Node, type Origin } from './node.js';
+import type { Op } from './op.js';
+
+export interface GraphOptions {
+  /** The default float dtype, float32 unless said. */
+  readonly dtype?: 'float32' | 'float64';
+}
+
+/** A shape as people write it: numbers, and names of dims whose size each run brings. */
+export type ShapeLike = readonly (number | string | DimExpression)[];
+
+/**
+ * An append-only list of operations. A node's inputs are always older than it, so the list is its own topological order. Equal nodes
+ * (same op, inputs and attrs, compared exactly) are one node; inputs, parameters and state never are.
+ *
+ * @example
+ * const graph = new Graph();
+ * const x = graph.input('x', ['batch', 784]);
+ * const w = graph.parameter('w', zeros([784, 10]));
+ */
+export class Graph {
+  readonly dtype: 'float32' | 'float64';
+  readonly #nodes: Node[] = [];
+  readonly #known = new Map<Op, Map<string, Node>>();
+  readonly #keys = new AttrKeys();
+  readonly #names = new Map<string, Node>();
+  #making: Origin | null = null;
+  #states = 0;
+  #streams = 0;
+
+  constructor({ dtype = 'float32' }: GraphOptions = {}) {
+    this.dtype = dtype;
+  }
+
+  /** All nodes, oldest first. */
+  get nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+
+  /** A value that every run is fed, by name. Dims may be names (`'batch'`), bound by what is fed. */
+  input(name: string, shape: ShapeLike, dtype: DType = this.dtype): Node {
+    return this.#name(name, () => this.append(inputOp, [], { name, shape: shape.map(dim), dtype }));
+  }
+
+  /** An input of no axes. */
+  scalar(name: string, dtype: DType = this.dtype): Node {
+    return this.input(name, [], dtype);
+  }
+
+  /** State that optimisers update. Its first value is a tensor or an initialiser, made by the machine. */
+  parameter(name: string, first: TensorLike | Initialiser, { dtype }: { dtype?: DType } = {}): Node {
+    return this.#state(name, 'parameter', first, dtype);
+  }
+
+  /** A value that a machine keeps between runs, and that updates replace. */
+  state(name: string, first: TensorLike | Initialiser, { dtype }: { dtype?: DType } = {}): Node {
+    return this.#state(name, 'state', first, dtype);
+  }
+
+  /** A fixed value: a number, a nested array, a typed array or a tensor. Equal constants are one node. Typed arrays are copied. */
+  constant(value: TensorLike | DimExpression, dtype?: DType): Node {
+    if (value instanceof DimExpression) return this.splat(value, [], dtype ?? this.dtype);
+    const held = this.#tensor(value, dtype);
+    if (held.size === 1) return this.splat(Number(held.item()), held.shape, held.dtype);
+    return this.append(dataOp, [], { data: held.data.slice(), shape: held.shape, dtype: held.dtype });
+  }
+
+  /** One value at every index of a shape; for authors of ops. */
+  splat(value: number | Dim, shape: Shape, dtype: DType): Node {
+    return this.append(constantOp, [], { value: typeof value === 'number' ? castValue(value, dtype) : value, shape, dtype });
+  }
+
+  /** What a new draw is a function of: the seed and step of the machine, and a stream of its own. For authors of draws. */
+  draw(): { seed: Node; step: Node; stream: number } {
+    const known = (name: string, role: StateRole, first: () => Tensor) =>
+      this.#names.get(name) ?? this.#state(name, role, first());
+    const seed = known('random.seed', 'seed', () => Tensor.from([0, 0], { dtype: 'uint32' }));
+    const step = known('random.step', 'step', () => Tensor.scalar('uint32', 0));
+    return { seed, step, stream: this.#streams++ };
+  }
+
+  /** The input, parameter or state of this name, if there is one. */
+  named(name: string): Node | undefined {
+    return this.#names.get(name);
+  }
+
+  /**
+   * The one door: checks that the inputs are of this graph, infers dtype and shape, and appends the node, or finds the equal one that is
+   * there. For authors of ops; people call the ops.
+   */
+  append<A>(op: Op<A>, inputs: readonly Node[], attrs: A): Node<A> {
+    for (const x of inputs) {
+      if (x.graph !== this) {
+        throw new GraphError(`${op.name}: ${x.op.name} %${x.id} belongs to another graph; build both sides on one graph.`, {
+          op: op.name,
+        });
+      }
+    }
+    const known = op.unique ? undefined : this.#knownOf(op as Op);
+    const key = known ? `${inputs.map((x) => x.id).join()}|${this.#keys.keyOf(attrs)}` : '';
+    const equal = known?.get(key);
+    if (equal) return equal as Node<A>;
+    const { shape, dtype } = op.infer(inputs, attrs, this);
+    const origin = this.#making ?? { site: Site.capture(this.append), of: null, from: null };
+    const node = new Node(this, this.#nodes.length, op, inputs, attrs, shape, dtype, origin);
+    this.#nodes.push(node as Node);
+    known?.set(key, node as Node);
+    return node;
+  }
+
+  /** Runs `make`; every node that it appends has this origin. For passes and derivatives. */
+  making<T>(origin: Origin, make: () => T): T {
+    const outer = this.#making;
+    this.#making = origin;
+    try {
+      return make();
+    } finally {
+      this.#making = outer;
+    }
+  }
+
+  #state(name: string, role: StateRole, first: TensorLike | Initialiser, dtype?: DType): Node {
+    const value = isInitialiser(first) ? first : this.#tensor(first, dtype);
+    const held = value instanceof Tensor ? value.dtype : (dtype ?? this.dtype);
+    const attrs = { name, role, first: value, shape: value.shape, dtype: held, ordinal: this.#states };
+    const node = this.#name(name, () => this.append(role === 'parameter' ? parameterOp : stateOp, [], attrs));
+    this.#states++;
+    return node;
+  }
+
+  #tensor(value: TensorLike, dtype?: DType): Tensor {
+    if (value instanceof Tensor) return dtype && dtype !== value.dtype ? value.cast(dtype) : value;
+    if (dtype || ArrayBuffer.isView(value)) return tensor(value, dtype ? { dtype } : {});
+    return tensor(value, holdsBooleans(value) ? {} : { dtype: this.dtype });
+  }
+
+  #name(name: string, make: () => Node): Node {
+    const taken = this.#names.get(name);
+    if (taken)
+      throw new GraphError(
+        `${taken.op.name}: the name '${name}' is taken by %${taken.id}; names of inputs, parameters and state are unique in a graph.`,
+      );
+    const node = make();
+    this.#names.set(name, node);
+    return node;
+  }
+
+  #knownOf(op: Op): Map<string, Node> {
+    let nodes = this.#known.get(op);
+    if (!nodes) {
+      nodes = new Map();
+      this.#known.set(op, nodes);
+    }
+    return nodes;
+  }
+}
+
+function holdsBooleans(value: NestedArray): boolean {
+  return Array.isArray(value) ? value.length > 0 && holdsBooleans(value[0]) : typeof value === 'boolean';
+}
+
+function isInitialiser(value: TensorLike | Initialiser): value is Initialiser {
+  return typeof value === 'object' && 'build' in value && typeof value.build === 'function';
+}

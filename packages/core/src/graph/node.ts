@@ -1,0 +1,55 @@
+import type { Site } from '../errors.js';
+import type { DType } from '../tensor/dtype.js';
+import { type Shape, showShape } from '../tensor/shape.js';
+import { showAttrs } from './attrs.js';
+import type { Graph } from './graph.js';
+import type { Op } from './op.js';
+
+/** Where a node comes from: the user's line, the node whose derivative it is part of, and the user's node that a pass made it for. */
+export interface Origin {
+  readonly site: Site | null;
+  readonly of: Node | null;
+  readonly from: Node | null;
+}
+
+/** One operation applied to earlier nodes of one graph. Nothing about a node ever changes. */
+export class Node<A = unknown> {
+  readonly graph: Graph;
+  readonly id: number;
+  readonly op: Op<A>;
+  readonly inputs: readonly Node[];
+  readonly attrs: A;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly origin: Origin;
+
+  constructor(
+    graph: Graph,
+    id: number,
+    op: Op<A>,
+    inputs: readonly Node[],
+    attrs: A,
+    shape: Shape,
+    dtype: DType,
+    origin: Origin,
+  ) {
+    this.graph = graph;
+    this.id = id;
+    this.op = op;
+    this.inputs = inputs;
+    this.attrs = attrs;
+    this.shape = shape;
+    this.dtype = dtype;
+    this.origin = origin;
+  }
+
+  /** One line: `%4 = add(%1, %3) float32 [batch, 10]`. */
+  toString(): string {
+    const args = [...this.inputs.map((x) => `%${x.id}`), ...showAttrs(this.attrs)];
+    return `%${this.id} = ${this.op.name}(${args.join(', ')}) ${this.dtype} ${showShape(this.shape)}`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `Node ${this.toString()}`;
+  }
+}

@@ -1,0 +1,157 @@
+import type { DType } from '../tensor/dtype.js';
+import type { ScalarOp } from './expression.js';
+import type { Operand, Stmt } from './statement.js';
+
+type LetOp = Extract<Stmt, { kind: 'let' }>['op'];
+
+/** A value of a procedure: a literal or a local. */
+export class Value {
+  readonly operand: Operand;
+  readonly #procedure: Procedure;
+
+  constructor(procedure: Procedure, operand: Operand) {
+    this.#procedure = procedure;
+    this.operand = operand;
+  }
+
+  get type(): DType {
+    return this.operand.type;
+  }
+  apply(op: LetOp, ...rest: readonly (Value | number)[]): Value {
+    return this.#procedure.apply(op, this, ...rest);
+  }
+  add(y: Value | number): Value {
+    return this.apply('add', y);
+  }
+  sub(y: Value | number): Value {
+    return this.apply('sub', y);
+  }
+  mul(y: Value | number): Value {
+    return this.apply('mul', y);
+  }
+  div(y: Value | number): Value {
+    return this.apply('div', y);
+  }
+  sqrt(): Value {
+    return this.apply('sqrt');
+  }
+  lt(y: Value | number): Value {
+    return this.apply('lt', y);
+  }
+  le(y: Value | number): Value {
+    return this.apply('le', y);
+  }
+  gt(y: Value | number): Value {
+    return this.apply('gt', y);
+  }
+  eq(y: Value | number): Value {
+    return this.apply('eq', y);
+  }
+  ne(y: Value | number): Value {
+    return this.apply('ne', y);
+  }
+  and(y: Value): Value {
+    return this.apply('and', y);
+  }
+  or(y: Value): Value {
+    return this.apply('or', y);
+  }
+  select(a: Value, b: Value | number): Value {
+    return this.#procedure.select(this, a, b);
+  }
+  cast(type: DType): Value {
+    return this.#procedure.cast(this, type);
+  }
+}
+
+/** A local that statements may set again. */
+export interface Variable {
+  readonly value: Value;
+  set(value: Value | number): void;
+}
+
+const BOOLEAN: ReadonlySet<LetOp> = new Set<ScalarOp>(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or', 'not']);
+
+/**
+ * Writes the statements of an op that is a procedure (a sort, a decomposition). Buffers are numbered: first the op's inputs, then its
+ * result. Indices are int32 values over row-major elements.
+ */
+export class Procedure {
+  /** The statements so far, outermost first. */
+  readonly body: Stmt[] = [];
+  #scope: Stmt[] = this.body;
+  #locals = 0;
+
+  get locals(): number {
+    return this.#locals;
+  }
+
+  literal(value: number, type: DType = 'int32'): Value {
+    return new Value(this, { literal: value, type });
+  }
+
+  apply(op: LetOp, x: Value, ...rest: readonly (Value | number)[]): Value {
+    const args = [x, ...rest.map((y) => (typeof y === 'number' ? this.literal(y, x.type) : y))];
+    return this.#let(op, BOOLEAN.has(op) ? 'bool' : x.type, args);
+  }
+
+  select(condition: Value, a: Value, b: Value | number): Value {
+    return this.#let('select', a.type, [condition, a, typeof b === 'number' ? this.literal(b, a.type) : b]);
+  }
+
+  cast(x: Value, type: DType): Value {
+    return x.type === type ? x : this.#let('cast', type, [x]);
+  }
+
+  variable(value: Value): Variable {
+    const to = this.#locals++;
+    const { type } = value;
+    this.#scope.push({ kind: 'variable', to, type, value: value.operand });
+    return {
+      value: new Value(this, { local: to, type }),
+      set: (next) => {
+        const operand = typeof next === 'number' ? this.literal(next, type).operand : next.operand;
+        this.#scope.push({ kind: 'set', to, type, value: operand });
+      },
+    };
+  }
+
+  load(buffer: number, type: DType, index: Value): Value {
+    const to = this.#locals++;
+    this.#scope.push({ kind: 'load', to, type, buffer, index: index.operand, offset: 0 });
+    return new Value(this, { local: to, type });
+  }
+
+  store(buffer: number, index: Value, value: Value): void {
+    this.#scope.push({ kind: 'store', buffer, index: index.operand, offset: 0, value: value.operand, accumulate: false });
+  }
+
+  /** Runs `body` for 0 … count-1, in order unless `parallel` promises that no iteration touches another's cells. */
+  for(count: Value | number, body: (i: Value) => void, { parallel = false }: { parallel?: boolean } = {}): void {
+    const to = this.#locals++;
+    const operand = typeof count === 'number' ? this.literal(count).operand : count.operand;
+    const inner = this.#within(() => body(new Value(this, { local: to, type: 'int32' })));
+    this.#scope.push({ kind: 'for', to, count: operand, parallel, body: inner });
+  }
+
+  if(condition: Value, then: () => void, otherwise: () => void = () => {}): void {
+    const body = this.#within(then);
+    const rest = this.#within(otherwise);
+    this.#scope.push({ kind: 'if', condition: condition.operand, body, otherwise: rest });
+  }
+
+  #let(op: LetOp, type: DType, args: readonly Value[]): Value {
+    const to = this.#locals++;
+    this.#scope.push({ kind: 'let', to, type, op, args: args.map((arg) => arg.operand) });
+    return new Value(this, { local: to, type });
+  }
+
+  #within(write: () => void): Stmt[] {
+    const outer = this.#scope;
+    const inner: Stmt[] = [];
+    this.#scope = inner;
+    write();
+    this.#scope = outer;
+    return inner;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Tape } from '../tape/tape.js';
+import type { DType, TypedArray } from '../tensor/dtype.js';
+
+/** What a backend says it can do; passes, fusion and placement read only this. */
+export interface Target {
+  readonly dtypes: ReadonlySet<DType>;
+  /** `kernels`: instructions are placed loops. `ops`: one instruction per op, unfused, for backends that interpret. */
+  readonly instructions: 'kernels' | 'ops';
+  /** Composites by name that the backend runs whole. */
+  readonly keeps: ReadonlySet<string>;
+  /** Are sums of float32 accumulated in float64? */
+  readonly wideSums: boolean;
+  /** The most scalar statements in one kernel; longer chains are cut. */
+  readonly statements: number;
+  /** Cells of a contraction computed together: along an axis of its first operand, and of its second. */
+  readonly tile: readonly [rows: number, columns: number];
+  /** Bytes that every slot's offset is a multiple of. */
+  readonly alignment: number;
+}
+
+/** A tape made runnable, on memory of this process: the machine writes feeds into `inputs`, executes, and copies `outputs`. */
+export interface HostExecutable {
+  readonly kind: 'host';
+  /** One array per `tape.inputs`, of the slot's length. Read anew after any load on the same session: scratch may have moved. */
+  readonly inputs: readonly TypedArray[];
+  readonly outputs: readonly TypedArray[];
+  /** Runs the tape once, or instruction `only` of it. */
+  execute(): void;
+  executeOne(instruction: number): void;
+  /** The present contents of any slot, for tools. */
+  view(slot: number): TypedArray;
+  dispose(): void;
+}
+
+/** A tape made runnable elsewhere: runs are queued and resolve in order. */
+export interface DeviceExecutable {
+  readonly kind: 'device';
+  submit(feeds: readonly TypedArray[], steps: number): Promise<readonly TypedArray[]>;
+  dispose(): void;
+}
+
+export type Executable = HostExecutable | DeviceExecutable;
+
+/** The memory of one machine on a backend: its state, which never moves, and one scratch block, sized to the largest program. */
+export interface Session {
+  load(tape: Tape): Executable | Promise<Executable>;
+  /** Makes room for a state and sets it. */
+  write(name: string, dtype: DType, values: TypedArray): void | Promise<void>;
+  /** A copy of a state's values. */
+  read(name: string): TypedArray | Promise<TypedArray>;
+  /** Bytes of the one scratch block. */
+  readonly scratchBytes: number;
+  dispose(): void;
+}
+
+/** A way to run tapes. A machine opens one session. */
+export interface Backend {
+  readonly name: string;
+  readonly target: Target;
+  open(): Session;
+}

@@ -1,0 +1,443 @@
+/**
+ * The forms that an op takes, and the five ops that the forms themselves are written in: a tangent is made of add, mul, broadcastTo,
+ * reshape and sum, so none of them can stand apart.
+ */
+import { ShapeError } from '../errors.js';
+import { Graph } from '../graph/graph.js';
+import { holeOp, isConstant } from '../graph/leaves.js';
+import type { Node } from '../graph/node.js';
+import type { HostKernel, Kind, Lowering, Op, Typed } from '../graph/op.js';
+import { graphOf, nodeOf, type Operand } from '../graph/operand.js';
+import type { Expr } from '../loops/expression.js';
+import { flatten, Index, unflatten } from '../loops/indices.js';
+import { type Dim, sameDim } from '../tensor/dim.js';
+import { type DType, isFloat, promote } from '../tensor/dtype.js';
+import { broadcastShapes, countOf, normaliseAxes, type Shape, sameShape, showShape, sizeOf } from '../tensor/shape.js';
+
+/** A free op: its operands, then its attrs. `op` is what its nodes do. */
+export type OpFunction<A> = ((...args: [...operands: Operand[], attrs: A]) => Node) & { readonly op: Op<A> };
+export type Unary = ((x: Operand) => Node) & { readonly op: Op<undefined> };
+export type Binary = ((x: Operand, y: Operand) => Node) & { readonly op: Op<undefined> };
+
+type TypeRule<A> = (inputs: readonly Node[], attrs: A) => DType;
+type Partial = ((y: Node, ...inputs: Node[]) => Node) | null;
+
+/** What every form may state besides its derivative. */
+interface Common<A> {
+  readonly dtype?: TypeRule<A>;
+  readonly cost?: number;
+  readonly unique?: boolean;
+  readonly simplify?: (node: Node<A>) => Node | null;
+  readonly stabilise?: (node: Node<A>) => Node | null;
+  readonly kernels?: Readonly<Record<string, HostKernel<A>>>;
+}
+
+interface Shaped<A> extends Common<A> {
+  readonly kind?: Kind;
+  readonly shape: (inputs: readonly Node[], attrs: A) => Shape;
+  readonly lower?: (k: Lowering<A>) => Expr;
+  readonly target?: Op<A>['target'];
+  readonly procedure?: Op<A>['procedure'];
+}
+
+/** The dtype that all inputs promote to. */
+export function promoted(name: string, inputs: readonly Node[]): DType {
+  return inputs.map((x) => x.dtype).reduce((a, b) => promote(a, b, name));
+}
+
+function common<A>(
+  name: string,
+  rules: Common<A>,
+): Pick<Op<A>, 'name' | 'cost' | 'unique' | 'simplify' | 'stabilise' | 'kernels'> {
+  const { cost = 1, unique = false, simplify, stabilise, kernels } = rules;
+  return { name, cost, unique, ...(simplify && { simplify }), ...(stabilise && { stabilise }), ...(kernels && { kernels }) };
+}
+
+function shaped<A>(name: string, kind: Kind, rules: Shaped<A>): Op<A> {
+  const { shape, lower, target, procedure } = rules;
+  const dtype = rules.dtype ?? ((inputs) => promoted(name, inputs));
+  return {
+    ...common(name, rules),
+    kind: rules.kind ?? kind,
+    infer: (inputs, attrs) => ({ shape: shape(inputs, attrs), dtype: dtype(inputs, attrs) }),
+    ...(lower && { lower }),
+    ...(target && { target }),
+    ...(procedure && { procedure }),
+  };
+}
+
+/** A free function that appends `op` to its operands as they are, numbers made constants of the first node's dtype. */
+function applying<A>(op: Op<A>): OpFunction<A> {
+  const apply = (...args: [...Operand[], A]): Node => {
+    const operands = args.slice(0, -1) as Operand[];
+    const graph = graphOf(op.name, operands);
+    const first = operands.find((x): x is Node => typeof x === 'object' && 'graph' in x);
+    return graph.append(
+      op,
+      operands.map((x) => nodeOf(x, graph, typeof x === 'number' ? first?.dtype : undefined)),
+      args.at(-1) as A,
+    ) as Node;
+  };
+  return Object.assign(apply, { op });
+}
+
+/** Gives the function that people call for an op the op itself, for tables, targets and tools. */
+export function withOp<F extends (...args: never[]) => Node, A>(op: Op<A>, call: F): F & { readonly op: Op<A> } {
+  return Object.assign(call, { op });
+}
+
+/** The sum of those that are there; null where none is. */
+export function total(parts: readonly (Node | null)[]): Node | null {
+  return parts.reduce((a, b) => (a && b ? add(a, b) : (a ?? b)), null);
+}
+
+/** Carries this node a derivative? */
+export function differentiable(node: Node): boolean {
+  return isFloat(node.dtype);
+}
+
+interface Pointwise extends Common<undefined> {
+  readonly partials: readonly Partial[];
+  readonly lower: (...inputs: Expr[]) => Expr;
+}
+
+/** An op on one element of each input at a time; the inputs have one shape. Its partials are built only for inputs that vary. */
+function pointwise(name: string, rules: Pointwise): Op<undefined> {
+  const partial = (node: Node, i: number): Node | null => rules.partials[i]?.(node, ...node.inputs) ?? null;
+  const scaled = (g: Node, by: Node | null): Node | null => (by ? mul(g, by) : null);
+  return {
+    ...common(name, rules),
+    kind: 'pointwise',
+    infer: (inputs, attrs) => ({ shape: inputs[0]!.shape, dtype: rules.dtype?.(inputs, attrs) ?? promoted(name, inputs) }),
+    jvp: (node, tangents) => total(tangents.map((t, i) => (t ? scaled(t, partial(node as Node, i)) : null))),
+    vjp: (node, g, i) => scaled(g, partial(node as Node, i)),
+    lower: (k) => rules.lower(...k.node.inputs.map((_, i) => k.load(i, k.at))),
+  };
+}
+
+/**
+ * An op on each element of one input.
+ *
+ * @example
+ * const sin = unary('sin', { partial: (_y, x) => cos(x), lower: (x) => x.sin() });
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function unary(
+  name: string,
+  { partial, ...rules }: { partial: ((y: Node, x: Node) => Node) | null; lower: (x: Expr) => Expr } & Common<undefined>,
+): Unary {
+  const op = pointwise(name, { ...rules, partials: [partial as Partial] });
+  return withOp(op, (x: Operand) => {
+    const graph = graphOf(name, [x]);
+    return graph.append(op, [nodeOf(x, graph)], undefined) as Node;
+  });
+}
+
+/** An op on the elements of two inputs, which are broadcast and promoted first. */
+/* @__NO_SIDE_EFFECTS__ */
+export function binary(
+  name: string,
+  rules: { partials: readonly [Partial, Partial]; lower: (x: Expr, y: Expr) => Expr } & Common<undefined>,
+): Binary {
+  const op = pointwise(name, rules as unknown as Pointwise);
+  return withOp(op, (x: Operand, y: Operand) => {
+    const [a, b] = meet(name, [x, y]) as [Node, Node];
+    return a.graph.append(op, [a, b], undefined) as Node;
+  });
+}
+
+/** An op that is linear in all its float inputs together; its tangent map is itself. A missing tangent is a constant 0, which costs nothing. */
+/* @__NO_SIDE_EFFECTS__ */
+export function linear<A>(
+  name: string,
+  rules: Shaped<A> & { adjoint: (node: Node<A>, g: Node, i: number) => Node | null },
+): OpFunction<A> {
+  return applying<A>({
+    ...shaped(name, 'view', { cost: 0, ...rules }),
+    jvp: (node, tangents) => {
+      const inputs = node.inputs.map((x, i) => tangents[i] ?? (differentiable(x) ? zerosLike(x) : x));
+      return node.graph.append(node.op, inputs, node.attrs) as Node;
+    },
+    vjp: rules.adjoint,
+  });
+}
+
+/** An op that is linear in each float input apart (a product); the product rule follows. */
+/* @__NO_SIDE_EFFECTS__ */
+export function multilinear<A>(
+  name: string,
+  rules: Shaped<A> & { adjoint: (node: Node<A>, g: Node, i: number) => Node | null },
+): OpFunction<A> {
+  return applying<A>({
+    ...shaped(name, 'contraction', rules),
+    jvp: (node, tangents) =>
+      total(tangents.map((t, i) => t && (node.graph.append(node.op, node.inputs.with(i, t), node.attrs) as Node))),
+    vjp: rules.adjoint,
+  });
+}
+
+/** Any other op: it states jvp or vjp (the other is derived by transposing), both, or neither where nothing can be differentiated. */
+/* @__NO_SIDE_EFFECTS__ */
+export function general<A>(name: string, rules: Shaped<A> & { jvp?: Op<A>['jvp']; vjp?: Op<A>['vjp'] }): OpFunction<A> {
+  const { jvp, vjp } = rules;
+  return applying<A>({ ...shaped(name, 'pointwise', rules), ...(jvp && { jvp }), ...(vjp && { vjp }) });
+}
+
+interface CompositeRules<N extends readonly Node[], A> extends Common<A> {
+  readonly defaults?: Readonly<A>;
+  readonly define: (...args: [...inputs: N, attrs: A]) => Node;
+  /** The shape and dtype, where reading them off the definition would be slow. */
+  readonly infer?: (inputs: readonly Node[], attrs: A) => Typed;
+}
+type OperandsOf<N extends readonly Node[]> = { [K in keyof N]: Operand };
+
+/**
+ * An op that is defined by other ops, and stays one node until it is expanded. The definition makes no inputs, parameters or state.
+ *
+ * @example
+ * const mse = composite('mse', { define: (x: Node, y: Node) => mean(square(sub(x, y))) });
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function composite<N extends readonly Node[], A extends object = Record<never, never>>(
+  name: string,
+  rules: CompositeRules<N, A>,
+): ((...args: [...operands: OperandsOf<N>, options?: A]) => Node) & { readonly op: Op<A> } {
+  const define = (inputs: readonly Node[], attrs: A): Node => rules.define(...(inputs as unknown as N), attrs);
+  const op: Op<A> = {
+    ...common(name, rules),
+    kind: 'composite',
+    infer: (inputs, attrs, graph) =>
+      rules.infer?.(inputs, attrs) ?? typeOfDefinition(inputs, graph, (holes) => define(holes, attrs)),
+    define,
+  };
+  const arity = (args: readonly unknown[]): number => (isOptions(args.at(-1)) ? args.length - 1 : args.length);
+  const call = (...args: readonly unknown[]): Node => {
+    const operands = args.slice(0, arity(args)) as Operand[];
+    const attrs = { ...rules.defaults, ...((args[operands.length] ?? {}) as A) } as A;
+    const graph = graphOf(name, operands);
+    const first = operands.find((x): x is Node => typeof x === 'object' && 'graph' in x);
+    return graph.append(
+      op,
+      operands.map((x) => nodeOf(x, graph, typeof x === 'number' ? first?.dtype : undefined)),
+      attrs,
+    ) as Node;
+  };
+  return Object.assign(call, { op }) as ReturnType<typeof composite<N, A>>;
+}
+
+function isOptions(value: unknown): boolean {
+  return (
+    value === undefined || (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
+  );
+}
+
+/** The type of a definition, read off a run of it on holes in a graph of its own. */
+function typeOfDefinition(inputs: readonly Node[], graph: Graph, define: (holes: readonly Node[]) => Node): Typed {
+  const apart = new Graph({ dtype: graph.dtype });
+  const holes = inputs.map(
+    (x) =>
+      (isConstant(x) ? apart.append(x.op, [], x.attrs) : apart.append(holeOp, [], { shape: x.shape, dtype: x.dtype })) as Node,
+  );
+  const { shape, dtype } = define(holes);
+  return { shape, dtype };
+}
+
+/** The operands as nodes of one graph, dtype and shape: numbers take the dtype of the others, the rest is promoted and broadcast. */
+export function meet(name: string, operands: readonly Operand[]): Node[] {
+  const nodes = sameDtype(name, operands);
+  const shape = nodes.map((x) => x.shape).reduce((a, b) => broadcastShapes(name, a, b));
+  return nodes.map((x) => broadcastTo(x, shape));
+}
+
+/** The operands as nodes of one graph and dtype. */
+export function sameDtype(name: string, operands: readonly Operand[]): Node[] {
+  const graph = graphOf(name, operands);
+  const plain = (x: Operand): boolean => typeof x === 'number' || typeof x === 'boolean';
+  const typed = operands.map((x) => (plain(x) ? null : nodeOf(x, graph)));
+  const known = typed.filter((x) => x !== null);
+  const dtype = known.length > 0 ? promoted(name, known) : graph.dtype;
+  return operands.map((x, i) => cast(typed[i] ?? nodeOf(x, graph, dtype), dtype));
+}
+
+/** 0 at every index, of the node's shape and dtype. */
+export function zerosLike(x: Node): Node {
+  return x.graph.splat(0, x.shape, x.dtype);
+}
+
+/** 1 at every index, of the node's shape and dtype. */
+export function onesLike(x: Node): Node {
+  return x.graph.splat(1, x.shape, x.dtype);
+}
+
+const castOp: Op<{ dtype: DType }> = {
+  name: 'cast',
+  kind: 'pointwise',
+  cost: 1,
+  unique: false,
+  infer: ([x], { dtype }) => ({ shape: x!.shape, dtype }),
+  jvp: (node, [dx]) => (dx && differentiable(node as Node) ? cast(dx, node.attrs.dtype) : null),
+  vjp: (node, g) => (differentiable(node.inputs[0]!) ? cast(g, node.inputs[0]!.dtype) : null),
+  lower: (k) => k.load(0, k.at).cast(k.attrs.dtype),
+};
+
+/**
+ * The elements in another dtype. Same shape out. Floats to integers truncate and saturate, NaN gives 0; integers to integers wrap;
+ * anything to bool is `!= 0`. Between float dtypes the derivative passes; to and from integers and bool it is zero.
+ */
+export const cast = withOp(castOp, (x: Operand, dtype: DType): Node => {
+  const graph = graphOf('cast', [x]);
+  const node = nodeOf(x, graph);
+  if (node.dtype === dtype) return node;
+  if (isConstant(node) && typeof node.attrs.value === 'number') return graph.splat(node.attrs.value, node.shape, dtype);
+  return graph.append(castOp, [node], { dtype }) as Node;
+});
+
+const addOp = pointwise('add', { partials: [null, null], lower: (x, y) => x.add(y) });
+
+/** Sum of two, element by element. Shapes broadcast, dtypes promote; the sum of bools is their or. */
+export const add: Binary = withOp(
+  { ...addOp, jvp: (_node, tangents) => total(tangents), vjp: (_node, g) => g } satisfies Op<undefined>,
+  (x: Operand, y: Operand) => {
+    const [a, b] = meet('add', [x, y]) as [Node, Node];
+    return a.graph.append(add.op, [a, b], undefined) as Node;
+  },
+);
+
+const mulOp = pointwise('mul', { partials: [(_z, _x, y) => y!, (_z, x) => x!], lower: (x, y) => x.mul(y) });
+
+/** Product of two, element by element. Shapes broadcast, dtypes promote. A factor that is the constant 1 leaves the other as it is. */
+export const mul: Binary = withOp(mulOp, (x: Operand, y: Operand) => {
+  const [a, b] = meet('mul', [x, y]) as [Node, Node];
+  if (isConstant(a, 1)) return b;
+  if (isConstant(b, 1)) return a;
+  return a.graph.append(mulOp, [a, b], undefined) as Node;
+});
+
+const broadcastOp: Op<{ shape: Shape }> = linear<{ shape: Shape }>('broadcastTo', {
+  shape: ([x], { shape }) => {
+    if (!sameShape(broadcastShapes('broadcastTo', x!.shape, shape), shape)) {
+      throw new ShapeError(
+        `broadcastTo: ${showShape(x!.shape)} does not reach ${showShape(shape)}; only axes of size 1 stretch.`,
+        { op: 'broadcastTo' },
+      );
+    }
+    return shape;
+  },
+  adjoint: (node, g) => sumTo(g, node.inputs[0]!.shape),
+  lower: (k) => {
+    const from = k.shapeOf(0);
+    const lead = k.at.length - from.length;
+    return k.load(
+      0,
+      from.map((size, i) => (size === 1 ? Index.of(0) : k.at[i + lead]!)),
+    );
+  },
+}).op;
+
+/** Stretches axes of size 1, and adds axes in front, as NumPy broadcasts. Throws `ShapeError` where `x` does not reach `shape`. */
+export const broadcastTo = withOp(broadcastOp, (x: Operand, shape: Shape): Node => {
+  const graph = graphOf('broadcastTo', [x]);
+  const node = nodeOf(x, graph);
+  if (sameShape(node.shape, shape)) return node;
+  if (isConstant(node) && sameShape(broadcastShapes('broadcastTo', node.shape, shape), shape))
+    return graph.splat(node.attrs.value, shape, node.dtype);
+  return graph.append(broadcastOp, [node], { shape }) as Node;
+});
+
+/** The adjoint of broadcasting: sums the axes that were stretched or added. */
+function sumTo(g: Node, shape: Shape): Node {
+  const lead = g.shape.length - shape.length;
+  const stretched = g.shape.flatMap((size, i) => (i < lead || (sameDim(shape[i - lead]!, 1) && !sameDim(size, 1)) ? [i] : []));
+  return reshapeTo(sumOver(g, stretched), shape);
+}
+
+const reshapeOp: Op<{ shape: Shape }> = linear<{ shape: Shape }>('reshape', {
+  shape: ([x], { shape }) => {
+    if (!sameDim(sizeOf(x!.shape), sizeOf(shape))) {
+      throw new ShapeError(
+        `reshape: ${showShape(x!.shape)} has ${sizeOf(x!.shape)} elements, ${showShape(shape)} has ${sizeOf(shape)}.`,
+        { op: 'reshape' },
+      );
+    }
+    return shape;
+  },
+  adjoint: (node, g) => reshapeTo(g, node.inputs[0]!.shape),
+  simplify: (node) => (node.inputs[0]!.op === reshapeOp ? reshapeTo(node.inputs[0]!.inputs[0]!, node.shape) : null),
+  lower: (k) => k.load(0, unflatten(flatten(k.at, k.shape), k.shapeOf(0))),
+}).op;
+
+/** The same elements in the same row-major order under another shape, which is given in full; the op `reshape` resolves -1 and names. */
+export const reshapeTo = withOp(reshapeOp, (x: Node, shape: Shape): Node => {
+  if (sameShape(x.shape, shape)) return x;
+  if (isConstant(x)) return x.graph.splat(x.attrs.value, shape, x.dtype);
+  return x.graph.append(reshapeOp, [x], { shape }) as Node;
+});
+
+/** The shape with axes of size 1 in the place of `axes`. */
+export function keptShape(shape: Shape, axes: readonly number[]): Dim[] {
+  return shape.map((size, i) => (axes.includes(i) ? 1 : size));
+}
+
+/** The shape without `axes`. */
+export function droppedShape(shape: Shape, axes: readonly number[]): Dim[] {
+  return shape.filter((_, i) => !axes.includes(i));
+}
+
+/** The input's index in a reduction, given the result's index and one index per reduced axis. */
+export function spread(at: readonly Index[], axes: readonly number[], reduced: readonly Index[], rank: number): Index[] {
+  let outer = 0;
+  let inner = 0;
+  return Array.from({ length: rank }, (_, i) => (axes.includes(i) ? reduced[inner++]! : at[outer++]!));
+}
+
+/** An element of a reduction over `axes` of the first input. */
+export function lowerReduction(
+  k: Lowering<{ axes: readonly number[] }>,
+  combine: 'sum' | 'product' | 'max' | 'min',
+  body: (x: Expr) => Expr = (x) => x,
+): Expr {
+  const shape = k.shapeOf(0);
+  const { axes } = k.attrs;
+  return k.reduce(
+    combine,
+    axes.map((axis) => shape[axis]!),
+    (...reduced) => body(k.load(0, spread(k.at, axes, reduced, shape.length))),
+  );
+}
+
+const sumOp: Op<{ axes: readonly number[] }> = linear<{ axes: readonly number[] }>('sum', {
+  kind: 'reduction',
+  cost: 1,
+  dtype: ([x]) => (x!.dtype === 'bool' ? 'int32' : x!.dtype),
+  shape: ([x], { axes }) => droppedShape(x!.shape, axes),
+  adjoint: (node, g) => {
+    const { shape } = node.inputs[0]!;
+    return broadcastTo(reshapeTo(g, keptShape(shape, node.attrs.axes)), shape);
+  },
+  lower: (k) => lowerReduction(k, 'sum', (x) => (x.dtype === 'bool' ? x.cast('int32') : x)),
+}).op;
+
+function sumOver(x: Node, axes: readonly number[]): Node {
+  return axes.length === 0 && x.dtype !== 'bool' ? x : (x.graph.append(sumOp, [x], { axes }) as Node);
+}
+
+export interface ReductionOptions {
+  /** The axis or axes to reduce; negative ones count from the back; all of them unless said. */
+  readonly axis?: number | readonly number[];
+  /** Keeps the reduced axes with size 1. */
+  readonly keepDims?: boolean;
+}
+
+/** Sum over axes. A float keeps its dtype, bool gives int32; the sum of no elements is 0. */
+export const sum = withOp(sumOp, (x: Operand, { axis, keepDims = false }: ReductionOptions = {}): Node => {
+  const graph = graphOf('sum', [x]);
+  const node = nodeOf(x, graph);
+  const axes = normaliseAxes('sum', axis, node.shape.length);
+  const y = sumOver(node, axes);
+  return keepDims ? reshapeTo(y, keptShape(node.shape, axes)) : y;
+});
+
+/** The number of elements of a node whose dims are all numbers. */
+export function elementsOf(node: Node): number {
+  return countOf(node.shape);
+}

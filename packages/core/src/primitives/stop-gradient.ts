@@ -1,0 +1,16 @@
+import type { Node } from '../graph/node.js';
+import type { Operand } from '../graph/operand.js';
+import { general, withOp } from './forms.js';
+
+const stop = general<undefined>('stopGradient', {
+  kind: 'view',
+  cost: 0,
+  shape: ([x]) => x!.shape,
+  jvp: () => null,
+  vjp: () => null,
+  simplify: (node) => node.inputs[0]!,
+  lower: (k) => k.load(0, k.at),
+});
+
+/** The value as it is, with derivative 0. Same shape and dtype out. */
+export const stopGradient = withOp(stop.op, (x: Operand): Node => stop(x, undefined));

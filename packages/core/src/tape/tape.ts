@@ -1,0 +1,59 @@
+import type { Node } from '../graph/node.js';
+import type { HostKernel } from '../graph/op.js';
+import type { Kernel } from '../loops/statement.js';
+import type { DType, TypedArray } from '../tensor/dtype.js';
+
+/** A range of memory: in the scratch block by offset, or a state or constant of its own. */
+export interface Slot {
+  readonly id: number;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly length: number;
+  readonly place:
+    | { readonly kind: 'scratch'; readonly offset: number }
+    | { readonly kind: 'state'; readonly name: string }
+    | { readonly kind: 'constant'; readonly values: TypedArray };
+}
+
+interface Cost {
+  /** The nodes whose values it computes, oldest first; empty for a copy. */
+  readonly nodes: readonly Node[];
+  readonly reads: readonly Slot[];
+  readonly writes: readonly Slot[];
+  /** Bytes that it reads and writes at least, and scalar operations. */
+  readonly bytes: number;
+  readonly flops: number;
+}
+
+/** One entry of a tape. `slots[i]` is the memory of the kernel's buffer `i`. */
+export type Instruction = Cost &
+  (
+    | { readonly kind: 'kernel'; readonly kernel: Kernel; readonly slots: readonly Slot[] }
+    /** A hand-written kernel of the op. */
+    | { readonly kind: 'routine'; readonly run: HostKernel<never>; readonly node: Node }
+    /** One op, for backends that interpret. */
+    | { readonly kind: 'op'; readonly node: Node }
+    /** Commits an update to its state. */
+    | { readonly kind: 'copy' }
+  );
+
+export interface Named {
+  readonly name: string;
+  readonly slot: Slot;
+  readonly node: Node;
+}
+
+/** The compiled, linear form of a program: instructions over planned memory. */
+export interface Tape {
+  readonly instructions: readonly Instruction[];
+  readonly slots: readonly Slot[];
+  readonly inputs: readonly Named[];
+  readonly outputs: readonly Named[];
+  /** Every state that the tape reads or writes. */
+  readonly states: readonly Named[];
+  /** Names of the states that it updates. */
+  readonly updated: ReadonlySet<string>;
+  readonly scratchBytes: number;
+  /** Where each node of the program went, and why it was not fused: by node of the specialised graph. */
+  readonly notes: ReadonlyMap<Node, string>;
+}
