@@ -1,4 +1,4 @@
-import { GraphError, Site } from '../errors.js';
+import { GraphError, Site, TapegradError } from '../errors.js';
 import { type Dim, DimExpression, dim } from '../tensor/dim.js';
 import { castValue, type DType } from '../tensor/dtype.js';
 import type { Shape } from '../tensor/shape.js';
@@ -6,7 +6,7 @@ import { type NestedArray, Tensor, type TensorLike, tensor } from '../tensor/ten
 import { AttrKeys } from './attrs.js';
 import { constantOp, dataOp, type Initialiser, inputOp, parameterOp, type StateRole, stateOp } from './leaves.js';
 import { Node, type Origin } from './node.js';
-import type { Op } from './op.js';
+import type { Op, Typed } from './op.js';
 
 export interface GraphOptions {
   /** The default float dtype, float32 unless said. */
@@ -107,8 +107,8 @@ export class Graph {
     const key = known ? `${inputs.map((x) => x.id).join()}|${this.#keys.keyOf(attrs)}` : '';
     const equal = known?.get(key);
     if (equal) return equal as Node<A>;
-    const { shape, dtype } = op.infer(inputs, attrs, this);
     const origin = this.#making ?? { site: Site.capture(this.append), of: null, from: null };
+    const { shape, dtype } = this.#infer(op, inputs, attrs, origin);
     const node = new Node(this, this.#nodes.length, op, inputs, attrs, shape, dtype, origin);
     this.#nodes.push(node as Node);
     known?.set(key, node as Node);
@@ -123,6 +123,15 @@ export class Graph {
       return make();
     } finally {
       this.#making = outer;
+    }
+  }
+
+  #infer<A>(op: Op<A>, inputs: readonly Node[], attrs: A, { site }: Origin): Typed {
+    try {
+      return op.infer(inputs, attrs, this);
+    } catch (error) {
+      if (error instanceof TapegradError && site) error.locate(site);
+      throw error;
     }
   }
 
