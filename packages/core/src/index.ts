@@ -1,0 +1,60 @@
+export * from './errors.js';
+export { callingGraph, callOn } from './graph/calling.js';
+export { Graph, type GraphOptions, type ShapeLike } from './graph/graph.js';
+export { type Initialiser, isConstant, isInput, isState, type StateAttrs, type StateRole } from './graph/leaves.js';
+export { Node, type Origin } from './graph/node.js';
+export type { HostKernel, KernelContext, Kind, Lowering, Op, Typed } from './graph/op.js';
+export { graphOf, nodeOf, type Operand } from './graph/operand.js';
+export { between, type Rule, reached, replace, replay } from './graph/replay.js';
+export { type Combine, type Condition, Expr, type ScalarOp } from './loops/expression.js';
+export { type Axis, flatten, Index, unflatten } from './loops/indices.js';
+export { Procedure, Value, type Variable } from './loops/procedure.js';
+export * from './primitives/forms.js';
+export { stopGradient } from './primitives/stop-gradient.js';
+export { where } from './primitives/where.js';
+export {
+  addDims,
+  type Bindings,
+  bindDim,
+  type Dim,
+  DimExpression,
+  type DimLike,
+  dim,
+  divideExactly,
+  floorDivide,
+  multiplyDims,
+  namesOf,
+  numberOf,
+  quoteDim,
+  sameDim,
+  subtractDims,
+} from './tensor/dim.js';
+export {
+  type ArrayTypes,
+  arrayOf,
+  bytesOf,
+  castValue,
+  DTYPES,
+  type DType,
+  exactIn,
+  isFloat,
+  isInteger,
+  promote,
+  rangeOf,
+  type TypedArray,
+  widens,
+} from './tensor/dtype.js';
+export {
+  broadcastShapes,
+  countOf,
+  normaliseAxes,
+  normaliseAxis,
+  resolveReshape,
+  type Shape,
+  sameShape,
+  showShape,
+  sizeOf,
+  strides,
+  toShape,
+} from './tensor/shape.js';
+export { type NestedArray, Tensor, type TensorLike, type TensorOptions, tensor } from './tensor/tensor.js';
