@@ -43,7 +43,7 @@ export class AttrKeys {
       case 'string':
         return JSON.stringify(value);
       case 'undefined':
-        return '';
+        return 'U';
       case 'boolean':
         return value ? 'T' : 'F';
       case 'function':

@@ -1,12 +1,15 @@
-import { GraphError, Site, TapegradError } from '../errors.js';
-import { type Dim, DimExpression, dim } from '../tensor/dim.js';
+import { GraphError, type Site } from '../errors.js';
+import { type Dim, DimExpression } from '../tensor/dim.js';
 import { castValue, type DType } from '../tensor/dtype.js';
-import type { Shape } from '../tensor/shape.js';
+import { type Shape, toShape } from '../tensor/shape.js';
 import { type NestedArray, Tensor, type TensorLike, tensor } from '../tensor/tensor.js';
 import { AttrKeys } from './attrs.js';
+import { callOn } from './calling.js';
 import { constantOp, dataOp, type Initialiser, inputOp, parameterOp, type StateRole, stateOp } from './leaves.js';
 import { Node, type Origin } from './node.js';
-import type { Op, Typed } from './op.js';
+import type { Op } from './op.js';
+import { otherGraph } from './operand.js';
+import { onBehalfOf, publicCall } from './public-call.js';
 
 export interface GraphOptions {
   /** The default float dtype, float32 unless said. */
@@ -46,7 +49,10 @@ export class Graph {
 
   /** A value that every run is fed, by name. Dims may be names (`'batch'`), bound by what is fed. */
   input(name: string, shape: ShapeLike, dtype: DType = this.dtype): Node {
-    return this.#name(name, () => this.append(inputOp, [], { name, shape: shape.map(dim), dtype }));
+    return publicCall(this.input, () => {
+      const sized = toShape(`input '${name}'`, shape);
+      return this.#name(name, () => this.append(inputOp, [], { name, shape: sized, dtype }));
+    });
   }
 
   /** An input of no axes. */
@@ -56,20 +62,22 @@ export class Graph {
 
   /** State that optimisers update. Its first value is a tensor or an initialiser, made by the machine. */
   parameter(name: string, first: TensorLike | Initialiser, { dtype }: { dtype?: DType } = {}): Node {
-    return this.#state(name, 'parameter', first, dtype);
+    return publicCall(this.parameter, () => this.#state(name, 'parameter', first, dtype));
   }
 
   /** A value that a machine keeps between runs, and that updates replace. */
   state(name: string, first: TensorLike | Initialiser, { dtype }: { dtype?: DType } = {}): Node {
-    return this.#state(name, 'state', first, dtype);
+    return publicCall(this.state, () => this.#state(name, 'state', first, dtype));
   }
 
   /** A fixed value: a number, a nested array, a typed array or a tensor. Equal constants are one node. Typed arrays are copied. */
   constant(value: TensorLike | DimExpression, dtype?: DType): Node {
     if (value instanceof DimExpression) return this.splat(value, [], dtype ?? this.dtype);
-    const held = this.#tensor(value, dtype);
-    if (held.size === 1) return this.splat(Number(held.item()), held.shape, held.dtype);
-    return this.append(dataOp, [], { data: held.data.slice(), shape: held.shape, dtype: held.dtype });
+    return publicCall(this.constant, () => {
+      const held = this.#tensor(value, dtype);
+      if (held.size === 1) return this.splat(Number(held.item()), held.shape, held.dtype);
+      return this.append(dataOp, [], { data: held.data.slice(), shape: held.shape, dtype: held.dtype });
+    });
   }
 
   /** One value at every index of a shape; for authors of ops. */
@@ -96,43 +104,34 @@ export class Graph {
    * there. For authors of ops; people call the ops.
    */
   append<A>(op: Op<A>, inputs: readonly Node[], attrs: A): Node<A> {
-    for (const x of inputs) {
-      if (x.graph !== this) {
-        throw new GraphError(`${op.name}: ${x.op.name} %${x.id} belongs to another graph; build both sides on one graph.`, {
-          op: op.name,
-        });
-      }
-    }
-    const known = op.unique ? undefined : this.#knownOf(op as Op);
-    const key = known ? `${inputs.map((x) => x.id).join()}|${this.#keys.keyOf(attrs)}` : '';
-    const equal = known?.get(key);
-    if (equal) return equal as Node<A>;
-    const origin = this.#making ?? { site: Site.capture(this.append), of: null, from: null };
-    const { shape, dtype } = this.#infer(op, inputs, attrs, origin);
-    const node = new Node(this, this.#nodes.length, op, inputs, attrs, shape, dtype, origin);
-    this.#nodes.push(node as Node);
-    known?.set(key, node as Node);
-    return node;
+    return publicCall(this.append, (site) => this.#append(op, inputs, attrs, site));
   }
 
-  /** Runs `make`; every node that it appends has this origin. For passes and derivatives. */
+  /** Runs `make`; every node that it appends has this origin, and errors end with its site. For passes and derivatives. */
   making<T>(origin: Origin, make: () => T): T {
     const outer = this.#making;
     this.#making = origin;
     try {
-      return make();
+      return callOn(this, () => (origin.site ? onBehalfOf(origin.site, make) : make()));
     } finally {
       this.#making = outer;
     }
   }
 
-  #infer<A>(op: Op<A>, inputs: readonly Node[], attrs: A, { site }: Origin): Typed {
-    try {
-      return op.infer(inputs, attrs, this);
-    } catch (error) {
-      if (error instanceof TapegradError && site) error.locate(site);
-      throw error;
+  #append<A>(op: Op<A>, inputs: readonly Node[], attrs: A, site: Site): Node<A> {
+    for (const x of inputs) {
+      if (x.graph !== this) throw otherGraph(op.name, x);
     }
+    const known = op.unique ? undefined : this.#knownOf(op as Op);
+    const key = known ? `${inputs.map((x) => x.id).join()}|${this.#keys.keyOf(attrs)}` : '';
+    const equal = known?.get(key);
+    if (equal) return equal as Node<A>;
+    const { shape, dtype } = op.infer(inputs, attrs, this);
+    const origin = this.#making ?? { site, of: null, from: null };
+    const node = new Node(this, this.#nodes.length, op, inputs, attrs, shape, dtype, origin);
+    this.#nodes.push(node as Node);
+    known?.set(key, node as Node);
+    return node;
   }
 
   #state(name: string, role: StateRole, first: TensorLike | Initialiser, dtype?: DType): Node {

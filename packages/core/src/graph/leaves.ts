@@ -46,6 +46,11 @@ export const stateOp = leaf<StateAttrs>('state', true);
 export const dataOp = leaf<DataAttrs>('data', false);
 /** A value to be differentiated by, while one rule is derived from the other. */
 export const holeOp = leaf<Typed>('hole', true);
+/** A new hole of the type of a node, in its graph. */
+export function holeLike({ graph, shape, dtype }: Node): Node {
+  return graph.append(holeOp, [], { shape, dtype }) as Node;
+}
+
 /** One value at every index; it needs no memory. */
 export const constantOp: Op<ConstantAttrs> = {
   ...leaf<ConstantAttrs>('constant', false, 'view'),

@@ -8,10 +8,11 @@ import { Node } from './node.js';
 /** What an op takes: a node, or a number, nested array, typed array or tensor that becomes a constant. */
 export type Operand = Node | TensorLike;
 
-/** The graph of the first node among the operands, or the graph whose method is being called. */
+/** The one graph of the nodes among the operands, or the graph whose method is being called. */
 export function graphOf(op: string, operands: readonly Operand[]): Graph {
-  for (const operand of operands) if (operand instanceof Node) return operand.graph;
-  const graph = callingGraph();
+  const nodes = operands.filter((operand) => operand instanceof Node);
+  const graph = callingGraph() ?? nodes[0]?.graph;
+  for (const node of nodes) if (node.graph !== graph) throw otherGraph(op, node);
   if (graph) return graph;
   throw new GraphError(`${op}: no node among its operands. Call it as a method of a graph: graph.${op}(…).`, { op });
 }
@@ -20,4 +21,9 @@ export function graphOf(op: string, operands: readonly Operand[]): Graph {
 export function nodeOf(operand: Operand, graph: Graph, dtype?: DType): Node {
   if (operand instanceof Node) return operand;
   return graph.constant(operand, dtype);
+}
+
+/** The error for a node that is used in a graph that is not its own. */
+export function otherGraph(op: string, node: Node): GraphError {
+  return new GraphError(`${op}: ${node.op.name} %${node.id} belongs to another graph; build both sides on one graph.`, { op });
 }

@@ -3,11 +3,13 @@
  * reshape and sum, so none of them can stand apart.
  */
 import { ShapeError } from '../errors.js';
+import { callOn } from '../graph/calling.js';
 import { Graph } from '../graph/graph.js';
 import { holeOp, isConstant } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
 import type { HostKernel, Kind, Lowering, Op, Typed } from '../graph/op.js';
 import { graphOf, nodeOf, type Operand } from '../graph/operand.js';
+import { asPublic } from '../graph/public-call.js';
 import type { Expr } from '../loops/expression.js';
 import { flatten, Index, unflatten } from '../loops/indices.js';
 import { type Dim, sameDim } from '../tensor/dim.js';
@@ -78,12 +80,16 @@ function applying<A>(op: Op<A>): OpFunction<A> {
       args.at(-1) as A,
     ) as Node;
   };
-  return Object.assign(apply, { op });
+  return withOp(op, apply);
 }
 
-/** Gives the function that people call for an op the op itself, for tables, targets and tools. */
-export function withOp<F extends (...args: never[]) => Node, A>(op: Op<A>, call: F): F & { readonly op: Op<A> } {
-  return Object.assign(call, { op });
+/** Makes the function that people call for an op: it carries the op, for tables, targets and tools, and knows the user's place. */
+/* @__NO_SIDE_EFFECTS__ */
+export function withOp<P extends readonly unknown[], A>(
+  op: Op<A>,
+  call: (...args: P) => Node,
+): ((...args: P) => Node) & { readonly op: Op<A> } {
+  return Object.assign(asPublic(op.name, call), { op });
 }
 
 /** The sum of those that are there; null where none is. */
@@ -222,7 +228,7 @@ export function composite<N extends readonly Node[], A extends object = Record<n
       attrs,
     ) as Node;
   };
-  return Object.assign(call, { op }) as ReturnType<typeof composite<N, A>>;
+  return withOp(op, call) as ReturnType<typeof composite<N, A>>;
 }
 
 function isOptions(value: unknown): boolean {
@@ -238,7 +244,7 @@ function typeOfDefinition(inputs: readonly Node[], graph: Graph, define: (holes:
     (x) =>
       (isConstant(x) ? apart.append(x.op, [], x.attrs) : apart.append(holeOp, [], { shape: x.shape, dtype: x.dtype })) as Node,
   );
-  const { shape, dtype } = define(holes);
+  const { shape, dtype } = callOn(apart, () => define(holes));
   return { shape, dtype };
 }
 

@@ -1,0 +1,128 @@
+import { Graph } from '../graph.js';
+import { isConstant, isInput, isState } from '../leaves.js';
+import type { Node } from '../node.js';
+import { reached, replay } from '../replay.js';
+
+/** What can be printed: a graph, a node, or several, which stand for all that they need; a record also names them. */
+export type Printable = Graph | Node | readonly Node[] | Readonly<Record<string, Node>>;
+
+export interface PrintOptions {
+  /** New values of states, which are printed as a group of their own with the nodes that serve nothing else. */
+  readonly updates?: readonly { readonly state: Node; readonly value: Node }[];
+  /** Shows the definitions of composites in their place. Node numbers are then those of the expanded graph. */
+  readonly expand?: boolean;
+}
+
+type Title = 'forward' | 'gradients' | 'updates';
+
+/** Nodes that are drawn together: what defines one composite, or a run of nodes that belong to none. */
+export interface Part {
+  readonly composite: Node | null;
+  readonly nodes: readonly Node[];
+}
+
+export interface Group {
+  readonly title: Title;
+  readonly parts: readonly Part[];
+}
+
+/** What all printers spell: nodes in groups, and where results go. */
+export interface Picture {
+  /** Those that have nodes. */
+  readonly groups: readonly Group[];
+  readonly outputs: readonly { readonly name: string; readonly node: Node }[];
+  readonly updates: readonly { readonly state: Node; readonly value: Node }[];
+}
+
+/** Sorts what is to be printed into groups. Single constants are no nodes of a picture: they are written where they are used. */
+export function pictureOf(what: Printable, options: PrintOptions = {}): Picture {
+  const named = namedNodes(what);
+  const { updates = [] } = options;
+  const roots = [...named.map(({ node }) => node), ...updates.flatMap(({ state, value }) => [state, value])];
+  if (!options.expand) return arrange(what instanceof Graph ? what.nodes : reached(roots), named, updates);
+
+  const all = what instanceof Graph ? [...what.nodes] : roots;
+  const expanded = expandAll([...roots, ...all]);
+  const now = new Map([...roots, ...all].map((node, i) => [node, expanded[i] as Node]));
+  const moved = (node: Node): Node => now.get(node) as Node;
+  return arrange(
+    reached(expanded),
+    named.map(({ name, node }) => ({ name, node: moved(node) })),
+    updates.map(({ state, value }) => ({ state: moved(state), value: moved(value) })),
+  );
+}
+
+function namedNodes(what: Printable): { name: string; node: Node }[] {
+  if (what instanceof Graph) return [];
+  if (Array.isArray(what)) return what.map((node: Node) => ({ name: '', node }));
+  if (isNode(what)) return [{ name: '', node: what }];
+  return Object.entries(what as Readonly<Record<string, Node>>).map(([name, node]) => ({ name, node }));
+}
+
+function isNode(what: Printable): what is Node {
+  return 'op' in what && 'inputs' in what;
+}
+
+function expandAll(roots: readonly Node[]): Node[] {
+  let nodes = [...roots];
+  while (reached(nodes).some((node) => node.op.define)) {
+    nodes = replay(nodes, new Graph({ dtype: nodes[0]?.graph.dtype ?? 'float32' }), (node, inputs) =>
+      node.op.define ? node.op.define(inputs, node.attrs) : null,
+    );
+  }
+  return nodes;
+}
+
+function arrange(nodes: readonly Node[], named: Picture['outputs'], updates: Picture['updates']): Picture {
+  const shown = nodes.filter((node) => !isConstant(node) || isOutput(node));
+  function isOutput(node: Node): boolean {
+    return named.some((output) => output.node === node) || updates.some((update) => update.value === node);
+  }
+  const updating = servingUpdatesAlone(nodes, named, updates);
+  const titleOf = (node: Node): Title => (updating.has(node) ? 'updates' : node.origin.of ? 'gradients' : 'forward');
+  const groups = (['forward', 'gradients', 'updates'] as const).map((title) => ({
+    title,
+    parts: partsOf(shown.filter((node) => titleOf(node) === title)),
+  }));
+  return { groups: groups.filter(({ parts }) => parts.length > 0), outputs: named.filter(({ name }) => name !== ''), updates };
+}
+
+/** What the updates need and neither an output nor a derivative does. */
+function servingUpdatesAlone(nodes: readonly Node[], named: Picture['outputs'], updates: Picture['updates']): ReadonlySet<Node> {
+  const rest = new Set(reached(updates.map(({ value }) => value)));
+  const derivatives = nodes.filter((node) => node.origin.of);
+  for (const node of reached([...named.map(({ node }) => node), ...derivatives])) rest.delete(node);
+  return rest;
+}
+
+function partsOf(nodes: readonly Node[]): Part[] {
+  const parts: { composite: Node | null; nodes: Node[] }[] = [];
+  const known = new Map<Node, { composite: Node | null; nodes: Node[] }>();
+  for (const node of nodes) {
+    const { from } = node.origin;
+    const composite = from?.op.define ? from : null;
+    let part = composite ? known.get(composite) : parts.at(-1);
+    if (!part || part.composite !== composite) {
+      part = { composite, nodes: [] };
+      parts.push(part);
+      if (composite) known.set(composite, part);
+    }
+    part.nodes.push(node);
+  }
+  return parts;
+}
+
+/** How a node looks: leaves by their kind, all else is an op. */
+export type Look = 'input' | 'parameter' | 'state' | 'constant' | 'composite' | 'op';
+
+export function lookOf(node: Node): Look {
+  if (isInput(node)) return 'input';
+  if (isState(node)) return node.attrs.role === 'parameter' ? 'parameter' : 'state';
+  if (node.op.name === 'data' || isConstant(node)) return 'constant';
+  return node.op.define ? 'composite' : 'op';
+}
+
+/** The name that the user gave, or else the number. */
+export function nameOf(node: Node): string {
+  return isInput(node) || isState(node) ? node.attrs.name : `%${node.id}`;
+}

@@ -1,0 +1,34 @@
+import { Site, TapegradError } from '../errors.js';
+
+let place: Site | null = null;
+
+/** Runs `call` on behalf of a place in the user's program: nodes made inside are of that place, and errors end with it. */
+export function onBehalfOf<T>(site: Site, call: () => T): T {
+  const outer = place;
+  place = site;
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof TapegradError) error.locate(site);
+    throw error;
+  } finally {
+    place = outer;
+  }
+}
+
+/**
+ * Runs the body of a public function `entry`. The outermost one captures the place from which the user called it, once; those that it
+ * calls in turn share that place.
+ */
+export function publicCall<T>(entry: CallableFunction, body: (site: Site) => T): T {
+  if (place) return body(place);
+  const site = Site.capture(entry);
+  return onBehalfOf(site, () => body(site));
+}
+
+/** `call` as a public function: see {@link publicCall}. */
+/* @__NO_SIDE_EFFECTS__ */
+export function asPublic<A extends readonly unknown[], R>(name: string, call: (...args: A) => R): (...args: A) => R {
+  const entry = (...args: A): R => publicCall(entry, () => call(...args));
+  return Object.defineProperty(entry, 'name', { value: name });
+}
