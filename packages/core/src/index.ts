@@ -6,7 +6,15 @@ export { Node, type Origin } from './graph/node.js';
 export type { HostKernel, KernelContext, Kind, Lowering, Op, Typed } from './graph/op.js';
 export { graphOf, nodeOf, type Operand } from './graph/operand.js';
 export { between, type Rule, reached, replace, replay } from './graph/replay.js';
-export { type Combine, type Condition, Expr, type ScalarOp } from './loops/expression.js';
+export {
+  type BinaryScalarOp,
+  type Combine,
+  type ComparisonOp,
+  type Condition,
+  Expr,
+  type ScalarOp,
+  type UnaryScalarOp,
+} from './loops/expression.js';
 export { type Axis, flatten, Index, unflatten } from './loops/indices.js';
 export { Procedure, Value, type Variable } from './loops/procedure.js';
 export * from './primitives/forms.js';

@@ -1,0 +1,18 @@
+import { type Unary, unary } from '@tapegrad/core';
+import { numbers } from './support/dtypes.js';
+
+/**
+ * The magnitude of each element. Same shape and dtype out; its derivative at 0 is 0. Throws `DtypeError` for bools.
+ *
+ * @example
+ * const l1 = sum(abs(w));
+ */
+export const abs: Unary = unary('abs', { dtype: numbers('abs'), partial: (_y, x) => sign(x), lower: (x) => x.abs() });
+
+/**
+ * -1, 0 or 1 by the sign of each element, NaN for NaN. Same shape and dtype out; its derivative is 0. Throws `DtypeError` for bools.
+ *
+ * @example
+ * const step = mul(rate, sign(gradient));
+ */
+export const sign: Unary = unary('sign', { dtype: numbers('sign'), partial: null, lower: (x) => x.sign() });

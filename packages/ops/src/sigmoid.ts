@@ -1,0 +1,47 @@
+import { mul, type Unary, unary } from '@tapegrad/core';
+import { neg, sub } from './arithmetic.js';
+import { floats } from './support/dtypes.js';
+
+/**
+ * 1 / (1 + e⁻ˣ) of each element, accurate at both ends: eˣ is taken of −|x| only. Same shape out. Throws `DtypeError` unless `x` is a float.
+ *
+ * @example
+ * const probability = sigmoid(logit);
+ */
+export const sigmoid: Unary = unary('sigmoid', {
+  cost: 18,
+  dtype: floats('sigmoid'),
+  partial: (y) => mul(y, sub(1, y)),
+  lower: (x) => {
+    const e = x.abs().neg().exp();
+    const one = x.constant(1);
+    return x.ge(x.constant(0)).select(one, e).div(one.add(e));
+  },
+});
+
+/**
+ * log(1 + eˣ) of each element, as max(x, 0) + log1p(e^−|x|), so that it neither overflows nor cancels. Same shape out. Throws `DtypeError`
+ * unless `x` is a float.
+ *
+ * @example
+ * const deviation = softplus(raw); // positive
+ */
+export const softplus: Unary = unary('softplus', {
+  cost: 28,
+  dtype: floats('softplus'),
+  partial: (_y, x) => sigmoid(x),
+  lower: (x) => x.max(x.constant(0)).add(x.abs().neg().exp().log1p()),
+});
+
+/**
+ * log(sigmoid(x)) of each element, as min(x, 0) − log1p(e^−|x|). Same shape out. Throws `DtypeError` unless `x` is a float.
+ *
+ * @example
+ * const logProbability = logSigmoid(logit);
+ */
+export const logSigmoid: Unary = unary('logSigmoid', {
+  cost: 28,
+  dtype: floats('logSigmoid'),
+  partial: (_y, x) => sigmoid(neg(x)),
+  lower: (x) => x.min(x.constant(0)).sub(x.abs().neg().exp().log1p()),
+});
