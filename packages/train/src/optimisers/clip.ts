@@ -1,0 +1,20 @@
+import { add, cast, mul, type Node, sum } from '@tapegrad/core';
+import { div, minimum, sqrt, square } from '@tapegrad/ops';
+
+/** The norm of all gradients together, as one vector. */
+export function globalNorm(gradients: readonly Node[]): Node {
+  return sqrt(gradients.map((g) => sum(square(g))).reduce((a, b) => add(a, b)));
+}
+
+/**
+ * The gradients, scaled down together where their global norm is above `limit`: by `limit / (norm + 1e-6)`, as in PyTorch's
+ * `clip_grad_norm_`. Pascanu et al., "On the difficulty of training recurrent neural networks", 2013.
+ *
+ * @example
+ * const updates = sgd(clipByGlobalNorm(grad(loss, parameters), 1), parameters, { learningRate: 0.1 });
+ */
+export function clipByGlobalNorm(gradients: readonly Node[], limit: number | Node): Node[] {
+  if (gradients.length === 0) return [];
+  const scale = minimum(div(limit, add(globalNorm(gradients), 1e-6)), 1);
+  return gradients.map((g) => mul(g, cast(scale, g.dtype)));
+}

@@ -1,0 +1,69 @@
+import { add, mul, type Node, where } from '@tapegrad/core';
+import { cos, div, exp, floor, lt, minimum, pow, sub } from '@tapegrad/ops';
+import type { Schedule } from '../optimisers/common.js';
+
+/**
+ * `base · factor^⌊step / every⌋`.
+ *
+ * @example
+ * const updates = sgd(loss, parameters, { learningRate: stepDecay(0.1, { every: 30, factor: 0.1 }) });
+ */
+export function stepDecay(base: number, { every, factor }: { every: number; factor: number }): Schedule {
+  return (step) => mul(base, powerOf(factor, floor(div(step, every))));
+}
+
+/** `base · factor^step`. */
+export function exponentialDecay(base: number, { factor }: { factor: number }): Schedule {
+  return (step) => mul(base, powerOf(factor, step));
+}
+
+/**
+ * Half a cosine from `base` to `minimum` over `steps`, and back: Loshchilov & Hutter, "SGDR: Stochastic Gradient Descent with Warm
+ * Restarts", 2017, without restarts.
+ */
+export function cosineDecay(base: number, { steps, minimum: low = 0 }: { steps: number; minimum?: number }): Schedule {
+  return (step) => glide(low, base, div(step, steps));
+}
+
+/** A line from `start · base` to `base` over `steps`, then `base`. */
+export function linearWarmup(base: number, { steps, start = 0 }: { steps: number; start?: number }): Schedule {
+  return (step) => mul(base, add(start, mul((1 - start) / steps, minimum(step, steps))));
+}
+
+/** `base · (1 - step / steps)^power`, and 0 after `steps`. */
+export function polynomialDecay(base: number, { steps, power = 1 }: { steps: number; power?: number }): Schedule {
+  return (step) => mul(base, pow(sub(1, div(minimum(step, steps), steps)), power));
+}
+
+export interface OneCycleOptions {
+  /** Length of the whole cycle. */
+  readonly steps: number;
+  /** Part of it that rises (0.3). */
+  readonly rise?: number;
+  /** The first rate is the highest divided by this (25). */
+  readonly startDivisor?: number;
+  /** The last rate is the first divided by this (10,000). */
+  readonly endDivisor?: number;
+}
+
+/** Half a cosine up to `highest`, then half a cosine down: Smith & Topin, "Super-Convergence", 2018; PyTorch's `OneCycleLR`. */
+export function oneCycle(highest: number, { steps, rise = 0.3, startDivisor = 25, endDivisor = 1e4 }: OneCycleOptions): Schedule {
+  const first = highest / startDivisor;
+  const last = first / endDivisor;
+  const top = rise * steps - 1;
+  const end = steps - 1;
+  return (step) => {
+    const up = glide(highest, first, div(step, top));
+    const down = glide(last, highest, div(sub(step, top), end - top));
+    return where(lt(step, top), up, down);
+  };
+}
+
+/** Half a cosine from `from` at 0 to `to` at 1. */
+function glide(to: number, from: number, at: Node): Node {
+  return add(to, mul((from - to) / 2, add(1, cos(mul(Math.PI, at)))));
+}
+
+function powerOf(base: number, exponent: Node): Node {
+  return exp(mul(Math.log(base), exponent));
+}
