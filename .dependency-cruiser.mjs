@@ -11,7 +11,10 @@ const rooms = [
   { name: 'kernel language', path: `^packages/core/src/loops/${language}` },
   { name: 'graph', path: '^packages/core/src/graph/' },
   { name: 'primitives', path: '^packages/core/src/primitives/' },
-  { name: 'differentiate, passes and loops', path: `^packages/core/src/(differentiate/|passes/|loops/(?!${language}))` },
+  {
+    name: 'differentiate, passes, print and loops',
+    path: `^packages/core/src/(differentiate/|passes/|print/|loops/(?!${language}))`,
+  },
   { name: 'tape', path: '^packages/core/src/tape/' },
   { name: 'machine', path: '^packages/core/src/machine/' },
 ];

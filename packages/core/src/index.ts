@@ -20,6 +20,10 @@ export { Procedure, Value, type Variable } from './loops/procedure.js';
 export * from './primitives/forms.js';
 export { stopGradient } from './primitives/stop-gradient.js';
 export { where } from './primitives/where.js';
+export { toDot } from './print/dot.js';
+export { toMermaid } from './print/mermaid.js';
+export type { Printable, PrintOptions } from './print/picture.js';
+export { toText } from './print/text.js';
 export {
   addDims,
   type Bindings,

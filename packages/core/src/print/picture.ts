@@ -1,7 +1,10 @@
-import { Graph } from '../graph.js';
-import { isConstant, isInput, isState } from '../leaves.js';
-import type { Node } from '../node.js';
-import { reached, replay } from '../replay.js';
+import { showAttrs } from '../graph/attrs.js';
+import { Graph } from '../graph/graph.js';
+import { isConstant, isInput, isState } from '../graph/leaves.js';
+import type { Node } from '../graph/node.js';
+import { reached } from '../graph/replay.js';
+import { expand } from '../passes/expand.js';
+import { showShape } from '../tensor/shape.js';
 
 /** What can be printed: a graph, a node, or several, which stand for all that they need; a record also names them. */
 export type Printable = Graph | Node | readonly Node[] | Readonly<Record<string, Node>>;
@@ -41,14 +44,13 @@ export function pictureOf(what: Printable, options: PrintOptions = {}): Picture 
   const roots = [...named.map(({ node }) => node), ...updates.flatMap(({ state, value }) => [state, value])];
   if (!options.expand) return arrange(what instanceof Graph ? what.nodes : reached(roots), named, updates);
 
-  const all = what instanceof Graph ? [...what.nodes] : roots;
-  const expanded = expandAll([...roots, ...all]);
-  const now = new Map([...roots, ...all].map((node, i) => [node, expanded[i] as Node]));
-  const moved = (node: Node): Node => now.get(node) as Node;
+  const before = what instanceof Graph ? [...what.nodes] : roots;
+  const after = expand(before, new Graph());
+  const now = new Map(before.map((node, i) => [node, after[i]!]));
   return arrange(
-    reached(expanded),
-    named.map(({ name, node }) => ({ name, node: moved(node) })),
-    updates.map(({ state, value }) => ({ state: moved(state), value: moved(value) })),
+    reached(after),
+    named.map(({ name, node }) => ({ name, node: now.get(node)! })),
+    updates.map(({ state, value }) => ({ state: now.get(state)!, value: now.get(value)! })),
   );
 }
 
@@ -63,23 +65,11 @@ function isNode(what: Printable): what is Node {
   return 'op' in what && 'inputs' in what;
 }
 
-function expandAll(roots: readonly Node[]): Node[] {
-  let nodes = [...roots];
-  while (reached(nodes).some((node) => node.op.define)) {
-    nodes = replay(nodes, new Graph({ dtype: nodes[0]?.graph.dtype ?? 'float32' }), (node, inputs) =>
-      node.op.define ? node.op.define(inputs, node.attrs) : null,
-    );
-  }
-  return nodes;
-}
-
 function arrange(nodes: readonly Node[], named: Picture['outputs'], updates: Picture['updates']): Picture {
-  const shown = nodes.filter((node) => !isConstant(node) || isOutput(node));
-  function isOutput(node: Node): boolean {
-    return named.some((output) => output.node === node) || updates.some((update) => update.value === node);
-  }
+  const results = new Set([...named.map(({ node }) => node), ...updates.map(({ value }) => value)]);
   const updating = servingUpdatesAlone(nodes, named, updates);
   const titleOf = (node: Node): Title => (updating.has(node) ? 'updates' : node.origin.of ? 'gradients' : 'forward');
+  const shown = nodes.filter((node) => !isConstant(node) || results.has(node));
   const groups = (['forward', 'gradients', 'updates'] as const).map((title) => ({
     title,
     parts: partsOf(shown.filter((node) => titleOf(node) === title)),
@@ -125,4 +115,46 @@ export function lookOf(node: Node): Look {
 /** The name that the user gave, or else the number. */
 export function nameOf(node: Node): string {
   return isInput(node) || isState(node) ? node.attrs.name : `%${node.id}`;
+}
+
+/** The attrs that say more than the type does, as text. */
+export function detailsOf(node: Node): string[] {
+  if (node.inputs.length === 0 && node.op.kind === 'leaf') return [];
+  const { shape, dtype } = node;
+  return showAttrs(node.attrs).filter((text) => text !== `shape: ${showShape(shape)}` && text !== `dtype: ${dtype}`);
+}
+
+/** `float32 [batch, 10]`, or the dtype alone where there are no axes. */
+export function typeOf(node: Node): string {
+  return node.shape.length === 0 ? node.dtype : `${node.dtype} ${showShape(node.shape)}`;
+}
+
+/** The value of a single constant, written where it is used; null for other nodes. */
+export function constantText(node: Node): string | null {
+  if (!isConstant(node)) return null;
+  const { value, dtype } = node.attrs;
+  if (typeof value !== 'number') return value.text;
+  if (dtype === 'bool') return String(value !== 0);
+  if (Object.is(value, -0)) return '-0';
+  return dtype === 'float32' ? shortest(value) : String(value);
+}
+
+/** The fewest digits that give this float32 again: 0.1, not 0.10000000149011612. */
+function shortest(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const text = Number(value.toPrecision(digits));
+    if (Math.fround(text) === value) return String(text);
+  }
+  return String(value);
+}
+
+/** What stands in a drawn box: the name of a leaf, a constant's value or the op, then its attrs and its type. */
+export function boxOf(node: Node): { title: string; small: string[] } {
+  const named = isInput(node) || isState(node) ? node.attrs.name : null;
+  const title = named ?? constantText(node) ?? (lookOf(node) === 'constant' ? 'constant' : node.op.name);
+  return { title, small: [isConstant(node) ? '' : detailsOf(node).join(', '), typeOf(node)].filter((text) => text !== '') };
+}
+
+export function indent(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
 }
