@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundle, runInBrowserRealm } from './bundle.js';
 import { Project, packages, root } from './project.js';
 
-let project: Project;
+const project = new Project();
 
 beforeAll(() => {
-  project = Project.create();
+  project.install();
 });
 
 afterAll(() => {
-  project?.remove();
+  project.remove();
 });
 
 function nameOf(directory: string): string {

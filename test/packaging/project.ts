@@ -20,17 +20,16 @@ function run(command: string, args: readonly string[], cwd: string): string {
   }
 }
 
-/** An empty project elsewhere in the file system, with our packed packages installed as a user would install them. */
+/** An empty project elsewhere in the file system, in which our packed packages are installed as a user would install them. */
 export class Project {
   readonly directory: string = mkdtempSync(join(tmpdir(), 'tapegrad-packaging-'));
 
-  static create(): Project {
-    const project = new Project();
-    const tarballs = pack(join(project.directory, 'tarballs'));
-    project.write('package.json', JSON.stringify({ name: 'empty', private: true, type: 'module' }));
+  /** Packs our packages and installs the tarballs. */
+  install(): void {
+    const tarballs = pack(this.path('tarballs'));
+    this.write('package.json', JSON.stringify({ name: 'empty', private: true, type: 'module' }));
     // Nothing that we publish depends on anything else, so that no registry is asked.
-    run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--no-package-lock', ...tarballs], project.directory);
-    return project;
+    run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--no-package-lock', ...tarballs], this.directory);
   }
 
   remove(): void {
