@@ -9,7 +9,9 @@ for (const file of readdirSync(folder)) {
   counts.passed += report.numPassedTests;
   counts.failed += report.numFailedTests;
   counts.skipped += report.numPendingTests + report.numTodoTests;
-  // A file that fails before its first test has no test that could count.
-  counts.failed += report.testResults.filter((each) => each.status === 'failed' && each.assertionResults.length === 0).length;
+  // A file that fails outside its tests (on loading, in a hook) has no failed test that would count.
+  counts.failed += report.testResults.filter(
+    (each) => each.status === 'failed' && !each.assertionResults.some((test) => test.status === 'failed'),
+  ).length;
 }
 console.log(`tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
