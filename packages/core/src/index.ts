@@ -1,3 +1,4 @@
+export { grad, jvp, vjp } from './differentiate/derivatives.js';
 export * from './errors.js';
 export { callingGraph, callOn } from './graph/calling.js';
 export { Graph, type GraphOptions, type ShapeLike } from './graph/graph.js';
@@ -17,6 +18,7 @@ export {
 } from './loops/expression.js';
 export { type Axis, flatten, Index, unflatten } from './loops/indices.js';
 export { Procedure, Value, type Variable } from './loops/procedure.js';
+export { expand } from './passes/expand.js';
 export * from './primitives/forms.js';
 export { stopGradient } from './primitives/stop-gradient.js';
 export { where } from './primitives/where.js';
