@@ -94,15 +94,15 @@ describe('toDot', () => {
     const x = graph.input('a "b" <c>\\', ['batch', 3]);
     expect(toDot({ y: mul(x, 2) })).toMatchInlineSnapshot(`
       "digraph {
-        graph [fontname="Helvetica,Arial,sans-serif", fontsize=12, bgcolor=transparent, nodesep=0.3, ranksep=0.35]
-        node [fontname="Helvetica,Arial,sans-serif", fontsize=12, shape=box, style="rounded,filled", penwidth=0.8, margin="0.14,0.06", height=0.3]
+        graph [fontname="Helvetica,Arial,sans-serif", fontsize=11, bgcolor=white, nodesep=0.3, ranksep=0.3]
+        node [fontname="Helvetica,Arial,sans-serif", fontsize=11, shape=box, style="rounded,filled", penwidth=0.8, margin="0.2,0.06", height=0.3]
         edge [color="#64748b", penwidth=0.8, arrowsize=0.6]
-        n0 [label=<<b>a "b" &lt;c&gt;\\</b><br/><font point-size="9">float32 [batch, 3]</font>>, fillcolor="#dbeafe", color="#2563eb"]
-        n3 [label=<<b>mul</b><br/><font point-size="9">float32 [batch, 3]</font>>, fillcolor="#ffffff", color="#475569"]
+        n0 [label="a \\"b\\" <c>\\\\\\nfloat32 [batch, 3]", fillcolor="#dbeafe", color="#2563eb"]
+        n3 [label="mul\\nfloat32 [batch, 3]", fillcolor="#ffffff", color="#475569"]
+        c3_1 [label="2", shape=plaintext, style="", height=0.2, margin=0]
         out0 [label="y", shape=ellipse, style=filled, fillcolor="#dcfce7", color="#15803d"]
         n3 -> out0
         n0 -> n3
-        c3_1 [label="2", shape=plaintext, style="", fontsize=10, height=0.2]
         c3_1 -> n3
       }
       "

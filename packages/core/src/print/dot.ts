@@ -34,8 +34,8 @@ export function toDot(what: Printable, options: PrintOptions = {}): string {
     ...updates.flatMap(({ state, value }, i) => result(`new${i}`, `new ${nameOf(state)}`, value, lookOf(state))),
   ];
   const body = [
-    `graph [fontname="${FONT}", fontsize=12, bgcolor=transparent, nodesep=0.3, ranksep=0.35]`,
-    `node [fontname="${FONT}", fontsize=12, shape=box, style="rounded,filled", penwidth=0.8, margin="0.14,0.06", height=0.3]`,
+    `graph [fontname="${FONT}", fontsize=11, bgcolor=white, nodesep=0.3, ranksep=0.3]`,
+    `node [fontname="${FONT}", fontsize=11, shape=box, style="rounded,filled", penwidth=0.8, margin="0.2,0.06", height=0.3]`,
     `edge [color="#64748b", penwidth=0.8, arrowsize=0.6]`,
     ...clusters,
     ...results,
@@ -46,46 +46,44 @@ export function toDot(what: Printable, options: PrintOptions = {}): string {
 
 function boxes(parts: readonly Part[]): string[] {
   return parts.flatMap(({ composite, nodes }) => {
-    const lines = nodes.map(box);
+    const lines = nodes.flatMap(box);
     return composite ? cluster(`definition_${nodes[0]?.id}`, composite.op.name, COLOURS.composite, lines) : lines;
   });
 }
 
 function cluster(id: string, title: string, [fill, line]: readonly [string, string], lines: readonly string[]): string[] {
   const style = `style="rounded,filled", fillcolor="${fill}", color="${line}", fontcolor="${line}"`;
-  return [`subgraph cluster_${id} {`, ...indent([`graph [label=${quote(title)}, labeljust=l, ${style}]`, ...lines]), '}'];
+  return [`subgraph cluster_${id} {`, ...indent([`graph [label=${quote([title])}, labeljust=l, ${style}]`, ...lines]), '}'];
 }
 
-function box(node: Node): string {
+/** A node, and its single constants: each use has one of its own, as a shared one would pull its readers together. */
+function box(node: Node): string[] {
   const [fill, line] = COLOURS[lookOf(node)];
   const { title, small } = boxOf(node);
-  const label = [`<b>${escaped(title)}</b>`, ...small.map((text) => `<font point-size="9">${escaped(text)}</font>`)];
-  return `n${node.id} [label=<${label.join('<br/>')}>, fillcolor="${fill}", color="${line}"]`;
+  return [
+    `n${node.id} [label=${quote([title, ...small])}, fillcolor="${fill}", color="${line}"]`,
+    ...node.inputs.flatMap((x, i) => {
+      const value = constantText(x);
+      return value === null
+        ? []
+        : [`c${node.id}_${i} [label=${quote([value])}, shape=plaintext, style="", height=0.2, margin=0]`];
+    }),
+  ];
 }
 
 function result(id: string, name: string, node: Node, look: keyof typeof COLOURS): string[] {
   const [fill, line] = COLOURS[look];
   return [
-    `${id} [label=${quote(name)}, shape=ellipse, style=filled, fillcolor="${fill}", color="${line}"]`,
+    `${id} [label=${quote([name])}, shape=ellipse, style=filled, fillcolor="${fill}", color="${line}"]`,
     `n${node.id} -> ${id}`,
   ];
 }
 
-/** A single constant is drawn anew for each of its uses: a shared one would pull its readers together. */
 function edges(node: Node): string[] {
-  return node.inputs.flatMap((x, i) => {
-    const value = constantText(x);
-    if (value === null) return [`n${x.id} -> n${node.id}`];
-    const id = `c${node.id}_${i}`;
-    return [`${id} [label=${quote(value)}, shape=plaintext, style="", fontsize=10, height=0.2]`, `${id} -> n${node.id}`];
-  });
+  return node.inputs.map((x, i) => `${constantText(x) === null ? `n${x.id}` : `c${node.id}_${i}`} -> n${node.id}`);
 }
 
-/** As a quoted string of the language; a backslash would begin one of Graphviz's escapes. */
-function quote(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** Lines as a quoted string of the language; a backslash would begin one of Graphviz's escapes. */
+function quote(lines: readonly string[]): string {
+  return `"${lines.map((line) => line.replaceAll('\\', '\\\\').replaceAll('"', '\\"')).join('\\n')}"`;
 }
