@@ -1,0 +1,194 @@
+import type { TypedArray } from '../tensor/dtype.js';
+import { numberText } from './canonical.js';
+import { scalarFunction } from './scalar.js';
+import type { Kernel, Operand, Stmt } from './statement.js';
+
+/** Told of every access: of a read after it, of a write before it. */
+export interface AccessHooks {
+  read(buffer: number, index: number): void;
+  write(buffer: number, index: number): void;
+}
+
+type Step = () => void;
+
+/**
+ * A kernel as a function of its buffers. This is what statements mean: what printers write is tested against it. It generates no code, and
+ * runs some tens of millions of statements a second. Throws where an access is out of range.
+ */
+export function prepare(kernel: Kernel): (arrays: readonly TypedArray[]) => void {
+  return new Interpreter(kernel, null).run;
+}
+
+/** Runs a kernel once and tells of every access. */
+export function interpretChecked(kernel: Kernel, arrays: readonly TypedArray[], hooks: AccessHooks): void {
+  new Interpreter(kernel, hooks).run(arrays);
+}
+
+class Interpreter {
+  readonly run: (arrays: readonly TypedArray[]) => void;
+  readonly #kernel: Kernel;
+  readonly #hooks: AccessHooks | null;
+  /** The locals, then the literals. */
+  readonly #values: Float64Array;
+  readonly #literals = new Map<string, number>();
+  #arrays: readonly TypedArray[] = [];
+
+  constructor(kernel: Kernel, hooks: AccessHooks | null) {
+    this.#kernel = kernel;
+    this.#hooks = hooks;
+    const literals = kernel.body.flatMap(operandsOf).flatMap((operand) => ('literal' in operand ? [operand.literal] : []));
+    const distinct = new Map(literals.map((value) => [numberText(value), value]));
+    this.#values = new Float64Array([...new Float64Array(kernel.locals), ...distinct.values()]);
+    [...distinct.keys()].forEach((text, i) => {
+      this.#literals.set(text, kernel.locals + i);
+    });
+    const body = this.#block(kernel.body);
+    this.run = (arrays) => {
+      this.#arrays = arrays;
+      body();
+    };
+  }
+
+  #slot(operand: Operand): number {
+    return 'local' in operand ? operand.local : this.#literals.get(numberText(operand.literal))!;
+  }
+
+  #block(statements: readonly Stmt[]): Step {
+    const steps = statements.map((statement) => this.#statement(statement));
+    const count = steps.length;
+    if (count === 1) return steps[0]!;
+    return () => {
+      for (let i = 0; i < count; i++) steps[i]!();
+    };
+  }
+
+  #statement(statement: Stmt): Step {
+    const values = this.#values;
+    switch (statement.kind) {
+      case 'let':
+        return this.#let(statement);
+      case 'variable':
+      case 'set': {
+        const { to } = statement;
+        const from = this.#slot(statement.value);
+        return () => {
+          values[to] = values[from]!;
+        };
+      }
+      case 'load':
+        return this.#load(statement);
+      case 'store':
+        return this.#store(statement);
+      case 'fill': {
+        const { buffer, value } = statement;
+        return () => this.#fill(buffer, value);
+      }
+      case 'for': {
+        const { to } = statement;
+        const count = this.#slot(statement.count);
+        const body = this.#block(statement.body);
+        return () => {
+          const end = values[count]!;
+          for (let i = 0; i < end; i++) {
+            values[to] = i;
+            body();
+          }
+        };
+      }
+      case 'if': {
+        const condition = this.#slot(statement.condition);
+        const body = this.#block(statement.body);
+        const otherwise = this.#block(statement.otherwise);
+        return () => {
+          if (values[condition]) body();
+          else otherwise();
+        };
+      }
+    }
+  }
+
+  #let({ to, type, op, args }: Extract<Stmt, { kind: 'let' }>): Step {
+    const values = this.#values;
+    const f = scalarFunction(
+      op,
+      type,
+      args.map((arg) => arg.type),
+    );
+    const [a, b, c] = args.map((arg) => this.#slot(arg)) as [number, number, number];
+    switch (args.length) {
+      case 1:
+        return () => {
+          values[to] = f(values[a]!);
+        };
+      case 2:
+        return () => {
+          values[to] = f(values[a]!, values[b]!);
+        };
+      default:
+        return () => {
+          values[to] = f(values[a]!, values[b]!, values[c]!);
+        };
+    }
+  }
+
+  #load({ to, buffer, index, offset }: Extract<Stmt, { kind: 'load' }>): Step {
+    const values = this.#values;
+    const at = this.#slot(index);
+    const hooks = this.#hooks;
+    return () => {
+      const i = values[at]! + offset;
+      const value = this.#arrays[buffer]![i];
+      if (value === undefined) this.#refuse('reads', buffer, i);
+      hooks?.read(buffer, i);
+      values[to] = value;
+    };
+  }
+
+  #store({ buffer, index, offset, value, accumulate }: Extract<Stmt, { kind: 'store' }>): Step {
+    const values = this.#values;
+    const at = this.#slot(index);
+    const from = this.#slot(value);
+    const hooks = this.#hooks;
+    const { dtype } = this.#kernel.buffers[buffer]!;
+    const add = scalarFunction('add', dtype, [dtype, dtype]);
+    return () => {
+      const array = this.#arrays[buffer]!;
+      const i = values[at]! + offset;
+      if (!(i >= 0 && i < array.length)) this.#refuse('writes', buffer, i);
+      if (accumulate) hooks?.read(buffer, i);
+      hooks?.write(buffer, i);
+      array[i] = accumulate ? add(array[i]!, values[from]!) : values[from]!;
+    };
+  }
+
+  #fill(buffer: number, value: number): void {
+    const array = this.#arrays[buffer]!;
+    if (this.#hooks) for (let i = 0; i < array.length; i++) this.#hooks.write(buffer, i);
+    array.fill(value);
+  }
+
+  #refuse(does: string, buffer: number, index: number): never {
+    throw new RangeError(`A kernel ${does} element ${index} of buffer ${buffer}, which has ${this.#arrays[buffer]!.length}.`);
+  }
+}
+
+/** The operands of one statement, and of those inside it. */
+function operandsOf(statement: Stmt): readonly Operand[] {
+  switch (statement.kind) {
+    case 'let':
+      return statement.args;
+    case 'variable':
+    case 'set':
+      return [statement.value];
+    case 'load':
+      return [statement.index];
+    case 'store':
+      return [statement.index, statement.value];
+    case 'fill':
+      return [];
+    case 'for':
+      return [statement.count, ...statement.body.flatMap(operandsOf)];
+    case 'if':
+      return [statement.condition, ...statement.body.flatMap(operandsOf), ...statement.otherwise.flatMap(operandsOf)];
+  }
+}

@@ -1,0 +1,293 @@
+import type { DType } from '../tensor/dtype.js';
+import { freeAxes, type Term } from './atoms.js';
+import { ranking, reductionsOf, valuesOf } from './dependencies.js';
+import { type Condition, type Expr, identityOf } from './expression.js';
+import type { Index } from './indices.js';
+import { placeReductions } from './reduction.js';
+import type { LetOp } from './scalar.js';
+import { type Local, literal, Scope } from './scope.js';
+import type { KernelBuffer, Operand } from './statement.js';
+
+type Body<K extends Expr['is']['kind']> = Extract<Expr['is'], { readonly kind: K }>;
+
+export interface PlacementOptions {
+  /** Are sums and products of float32 accumulated in float64? */
+  readonly wideSums: boolean;
+  /** Are long sums of floats added up in blocks? */
+  readonly blockSums: boolean;
+}
+
+const NO_AXES: ReadonlySet<string> = new Set();
+
+/**
+ * Writes the values of one kernel as statements, each once, in the outermost scope that binds its free axes. What is guarded stays in its
+ * branch, but for loads that are within bounds anywhere and cheap arithmetic.
+ */
+export class Placement {
+  readonly wideSums: boolean;
+  readonly blockSums: boolean;
+  readonly #buffers: readonly KernelBuffer[];
+  readonly #rank = ranking();
+  #locals = 0;
+  /** The reductions that are needed together at present, and may share loops. */
+  #together: readonly Expr[] = [];
+
+  constructor(buffers: readonly KernelBuffer[], { wideSums, blockSums }: PlacementOptions) {
+    this.#buffers = buffers;
+    this.wideSums = wideSums;
+    this.blockSums = blockSums;
+  }
+
+  /** How many locals there are so far. */
+  get locals(): number {
+    return this.#locals;
+  }
+
+  emit(scope: Scope, op: LetOp, type: DType, args: readonly Operand[]): Local {
+    const to = this.#locals++;
+    scope.statements.push({ kind: 'let', to, type, op, args });
+    return { local: to, type };
+  }
+
+  variable(scope: Scope, value: Operand): Local {
+    const { type } = value;
+    const to = this.#locals++;
+    scope.statements.push({ kind: 'variable', to, type, value });
+    return { local: to, type };
+  }
+
+  /** A loop around what `write` writes. */
+  loop(scope: Scope, count: Operand, parallel: boolean, write: (inner: Scope, counter: Local) => void): void {
+    const to = this.#locals++;
+    const inner = new Scope(scope);
+    write(inner, { local: to, type: 'int32' });
+    scope.statements.push({ kind: 'for', to, count, parallel, body: inner.statements });
+  }
+
+  /** What `write` writes, entered only where all conditions hold. */
+  branch(scope: Scope, conditions: readonly Condition[], write: (inner: Scope) => void): void {
+    const condition = this.#holds(conditions, scope);
+    const inner = condition ? new Scope(scope, true) : scope;
+    write(inner);
+    if (condition) scope.statements.push({ kind: 'if', condition, body: inner.statements, otherwise: [] });
+  }
+
+  /** While `write` runs, the reductions in these values may share loops: all of them are needed wherever one is. */
+  together(values: readonly Expr[], write: () => void): void {
+    const before = this.#together;
+    this.#together = reductionsOf(values);
+    write();
+    this.#together = before;
+  }
+
+  /** The value of an expression, computed now unless it is known in or around `scope`. */
+  value(expr: Expr, scope: Scope): Operand {
+    const { is } = expr;
+    if (is.kind === 'constant') return literal(is.value, expr.dtype);
+    const known = scope.find(expr, expr.axes);
+    if (known) return known;
+    const home = this.#homeOf(expr, scope);
+    const operand = this.#place(expr, home);
+    home.know(expr, operand);
+    return operand;
+  }
+
+  /** A float32 value as float64; a product is formed there, where it is exact. */
+  wide(expr: Expr, scope: Scope): Operand {
+    const { is } = expr;
+    if (is.kind === 'constant') return literal(is.value, 'float64');
+    const home = this.#homeOf(expr, scope);
+    return this.#once(home, `wide:${expr.id}`, expr.axes, () => {
+      if (is.kind !== 'scalar' || is.op !== 'mul') return this.emit(home, 'cast', 'float64', [this.value(expr, home)]);
+      const args = is.args.map((arg) => this.#widened(arg, home));
+      return this.emit(home, 'mul', 'float64', args);
+    });
+  }
+
+  /** Where in a buffer: a local and a constant, which targets fold into the access. The local is never negative. */
+  address(index: Index, scope: Scope): { readonly index: Operand; readonly offset: number } {
+    const { offset } = index;
+    if (offset < 0 || index.range[0] < offset) return { index: this.#whole(index, scope), offset: 0 };
+    return { index: this.#sum(index.terms, scope), offset };
+  }
+
+  #widened(expr: Expr, scope: Scope): Operand {
+    if (expr.is.kind === 'constant') return literal(expr.is.value, 'float64');
+    const home = this.#homeOf(expr, scope);
+    return this.#once(home, `cast:${expr.id}`, expr.axes, () => this.emit(home, 'cast', 'float64', [this.value(expr, home)]));
+  }
+
+  #homeOf(expr: Expr, scope: Scope): Scope {
+    const { is } = expr;
+    if (is.kind === 'recurrence') return scope.home(expr.axes, false);
+    return scope.home(expr.axes, is.kind === 'load' ? !this.#alwaysInside(is) : expr.heavy);
+  }
+
+  /** May it be read without its guard? Values used as indices keep their promises only behind it. */
+  #alwaysInside({ buffer, address }: Body<'load'>): boolean {
+    const [low, high] = address.range;
+    return low >= 0 && high < this.#buffers[buffer]!.length && valuesOf(address).length === 0;
+  }
+
+  #place(expr: Expr, home: Scope): Operand {
+    const { is, dtype } = expr;
+    switch (is.kind) {
+      case 'constant':
+        return literal(is.value, dtype);
+      case 'index':
+        return this.#whole(is.index, home);
+      case 'scalar':
+        return this.emit(
+          home,
+          is.op,
+          dtype,
+          is.args.map((arg) => this.value(arg, home)),
+        );
+      case 'load':
+        return this.#load(is, dtype, home);
+      case 'guard':
+        return this.#guard(is, dtype, home);
+      case 'recurrence':
+        return this.#recurrence(is, dtype, home);
+      case 'reduce':
+        return this.#reduce(expr, is, home);
+    }
+  }
+
+  #load({ buffer, address }: Body<'load'>, type: DType, home: Scope): Operand {
+    const at = this.address(address, home);
+    const to = this.#locals++;
+    home.statements.push({ kind: 'load', to, type, buffer, ...at });
+    return { local: to, type };
+  }
+
+  #guard({ conditions, body, otherwise }: Body<'guard'>, dtype: DType, home: Scope): Operand {
+    const variable = this.variable(home, literal(otherwise, dtype));
+    this.branch(home, conditions, (inner) => {
+      this.together([body], () => {
+        const value = this.value(body, inner);
+        inner.statements.push({ kind: 'set', to: variable.local, type: dtype, value });
+      });
+    });
+    return variable;
+  }
+
+  /** The running value is a variable outside the loop of its axis, which starts anew with every run of that loop. */
+  #recurrence({ axis, factor, addend }: Body<'recurrence'>, dtype: DType, home: Scope): Operand {
+    const type = this.wideSums && dtype === 'float32' ? 'float64' : dtype;
+    const carried = home.binds(axis.key) && home.parent ? this.variable(home.parent, literal(0, type)) : null;
+    if (!carried && axis.extent !== 1) throw new Error(`The axis '${axis.key}' of a recurrence must be the innermost.`);
+    const operandOf = (expr: Expr): Operand => (type === dtype ? this.value(expr, home) : this.#widened(expr, home));
+    const grown = this.emit(home, 'mul', type, [operandOf(factor), carried ?? literal(0, type)]);
+    const next = this.emit(home, 'add', type, [grown, operandOf(addend)]);
+    if (carried) home.statements.push({ kind: 'set', to: carried.local, type, value: next });
+    return type === dtype ? next : this.emit(home, 'cast', dtype, [next]);
+  }
+
+  #reduce(expr: Expr, { combine, axes }: Body<'reduce'>, home: Scope): Operand {
+    if (axes.some((axis) => axis.extent === 0)) return literal(identityOf(combine, expr.dtype), expr.dtype);
+    const keys = axes.map((axis) => axis.key).join();
+    const rank = this.#rank(expr);
+    const joins = (other: Expr): boolean => {
+      if (other === expr || other.is.kind !== 'reduce' || this.#rank(other) !== rank) return false;
+      if (other.is.axes.map((axis) => axis.key).join() !== keys || !home.reaches(other.axes)) return false;
+      return this.#homeOf(other, home) === home && !home.find(other, other.axes);
+    };
+    placeReductions(this, [expr, ...this.#together.filter(joins)], home);
+    return home.find(expr, expr.axes)!;
+  }
+
+  /** What is computed under a name in the scope of its own, unless it is known there or further out. */
+  #once(home: Scope, name: string, axes: ReadonlySet<string>, write: () => Operand): Operand {
+    let operand = home.find(name, axes);
+    if (!operand) {
+      operand = write();
+      home.know(name, operand);
+    }
+    return operand;
+  }
+
+  /** All of an index, offset included. */
+  #whole(index: Index, scope: Scope): Operand {
+    if (index.constant !== null) return literal(index.constant, 'int32');
+    const { offset, axes } = index;
+    const terms = this.#sum(index.terms, scope);
+    if (offset === 0) return terms;
+    const home = scope.home(axes, valuesOf(index).length > 0);
+    return this.#once(home, `whole:${index.key}`, axes, () => this.#arithmetic(home, 'add', terms, literal(offset, 'int32')));
+  }
+
+  /** The terms of an index, those of outer loops first, so that what they have in common is computed out there once. */
+  #sum(terms: readonly Term[], scope: Scope): Operand {
+    const parts = terms.map((term) => ({ term, home: scope.home(freeAxes([term]), isTied(term)) }));
+    parts.sort((a, b) => a.home.depth - b.home.depth);
+    let sum: Operand = literal(0, 'int32');
+    let name = '';
+    let axes = NO_AXES;
+    for (const { term, home } of parts) {
+      const part = this.#term(term, home);
+      axes = new Set([...axes, ...freeAxes([term])]);
+      name += `+${term.coefficient}*${term.atom.key}`;
+      const before = sum;
+      sum = term === parts[0]!.term ? part : this.#once(home, name, axes, () => this.#arithmetic(home, 'add', before, part));
+    }
+    return sum;
+  }
+
+  #term(term: Term, home: Scope): Operand {
+    const { atom, coefficient } = term;
+    const axes = freeAxes([term]);
+    const operand = this.#atom(atom, axes, home);
+    if (coefficient === 1) return operand;
+    const write = (): Operand => this.#arithmetic(home, 'mul', operand, literal(coefficient, 'int32'));
+    return this.#once(home, `${coefficient}*${atom.key}`, axes, write);
+  }
+
+  #atom(atom: Term['atom'], axes: ReadonlySet<string>, home: Scope): Operand {
+    if (atom.kind === 'axis') return home.axis(atom.key);
+    if (atom.kind === 'value') return this.value(atom.value as Expr, home);
+    const natural = atom.of.range[0] >= 0;
+    const op = atom.kind === 'div' ? (natural ? 'div' : 'floorDiv') : natural ? 'rem' : 'floorMod';
+    return this.#once(home, atom.key, axes, () =>
+      this.emit(home, op, 'int32', [this.#whole(atom.of, home), literal(atom.by, 'int32')]),
+    );
+  }
+
+  #arithmetic(home: Scope, op: 'add' | 'mul', a: Operand, b: Operand): Operand {
+    if ('literal' in a && 'literal' in b) return literal(op === 'add' ? a.literal + b.literal : a.literal * b.literal, 'int32');
+    return this.emit(home, op, 'int32', [a, b]);
+  }
+
+  /** All conditions as one, each part tested as far out as its axes are bound; null where nothing is left to test. */
+  #holds(conditions: readonly Condition[], scope: Scope): Operand | null {
+    const tests = conditions.flatMap(([index, low, high]) => {
+      const home = scope.home(index.axes, valuesOf(index).length > 0);
+      const [least, most] = index.range;
+      const test = (op: 'ge' | 'lt', limit: number) => ({
+        home,
+        axes: index.axes,
+        name: `${op}:${limit}:${index.key}`,
+        write: () => this.emit(home, op, 'bool', [this.#whole(index, home), literal(limit, 'int32')]),
+      });
+      return [...(least < low ? [test('ge', low)] : []), ...(most >= high ? [test('lt', high)] : [])];
+    });
+    tests.sort((a, b) => a.home.depth - b.home.depth);
+    let all: Operand | null = null;
+    let name = '';
+    let axes = NO_AXES;
+    for (const test of tests) {
+      const { home } = test;
+      const holds = this.#once(home, test.name, test.axes, test.write);
+      name += `&${test.name}`;
+      axes = new Set([...axes, ...test.axes]);
+      const before: Operand | null = all;
+      all = before ? this.#once(home, name, axes, () => this.emit(home, 'and', 'bool', [before, holds])) : holds;
+    }
+    return all;
+  }
+}
+
+function isTied({ atom }: Term): boolean {
+  if (atom.kind === 'axis') return false;
+  return atom.kind === 'value' || valuesOf(atom.of).length > 0;
+}

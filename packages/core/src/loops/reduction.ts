@@ -1,0 +1,160 @@
+import type { DType } from '../tensor/dtype.js';
+import { isFloat } from '../tensor/dtype.js';
+import { type Level, levelsOf } from './blocks.js';
+import { type Combine, type Condition, combiningOp, type Expr, identityOf } from './expression.js';
+import type { Placement } from './placement.js';
+import { type Local, literal, type Scope } from './scope.js';
+import type { Operand } from './statement.js';
+
+type ReduceBody = Extract<Expr['is'], { kind: 'reduce' }>;
+
+/** One of several reductions over the same axes, which share their loops. */
+interface Member {
+  readonly expr: Expr;
+  readonly combine: Combine;
+  /** What is combined, only where `conditions` hold; elsewhere it is the identity. */
+  readonly body: Expr;
+  readonly conditions: readonly Condition[];
+  /** The dtype that it accumulates in. */
+  readonly type: DType;
+}
+
+/** Writes the loops of reductions that have their axes and their home in common. */
+export function placeReductions(placement: Placement, group: readonly Expr[], home: Scope): void {
+  const members = group.map((expr) => memberOf(expr, placement.wideSums));
+  const blocked =
+    placement.blockSums && members.some(({ combine, type }) => isFloat(type) && (combine === 'sum' || combine === 'product'));
+  const { axes } = group[0]!.is as ReduceBody;
+  const loops = new ReductionLoops(placement, members, levelsOf(axes, blocked));
+  loops.write(home).forEach((result, i) => {
+    const expr = group[i]!;
+    home.know(expr, result.type === expr.dtype ? result : placement.emit(home, 'cast', expr.dtype, [result]));
+  });
+}
+
+/** A guard that gives the identity is no value to combine but a condition on combining. */
+function memberOf(expr: Expr, wideSums: boolean): Member {
+  const { combine, body } = expr.is as ReduceBody;
+  const accumulates = combine === 'sum' || combine === 'product';
+  const type = wideSums && accumulates && expr.dtype === 'float32' ? 'float64' : expr.dtype;
+  const conditions: Condition[] = [];
+  let inner = body;
+  while (inner.is.kind === 'guard' && inner.is.otherwise === identityOf(combine, expr.dtype)) {
+    conditions.push(...inner.is.conditions);
+    inner = inner.is.body;
+  }
+  return { expr, combine, body: inner, conditions, type };
+}
+
+function keyOf([index, low, high]: Condition): string {
+  return `${low}<=${index.key}<${high}`;
+}
+
+class ReductionLoops {
+  readonly #placement: Placement;
+  readonly #members: readonly Member[];
+  readonly #levels: readonly Level[];
+  /** The conditions of all members alike, tested as far out as their axes are bound. */
+  readonly #shared: readonly Condition[];
+
+  constructor(placement: Placement, members: readonly Member[], levels: readonly Level[]) {
+    this.#placement = placement;
+    this.#members = members;
+    this.#levels = levels;
+    const inAll = (condition: Condition): boolean => {
+      const key = keyOf(condition);
+      return members.every(({ conditions }) => conditions.some((other) => keyOf(other) === key));
+    };
+    this.#shared = members[0]!.conditions.filter(inAll);
+  }
+
+  /** The results, one per member. */
+  write(home: Scope): Local[] {
+    const results = this.#start(home);
+    this.#descend(0, home, results, this.#shared, null);
+    return results;
+  }
+
+  #start(scope: Scope): Local[] {
+    return this.#members.map(({ combine, type }) => this.#placement.variable(scope, literal(identityOf(combine, type), type)));
+  }
+
+  #accumulate({ combine, type }: Member, scope: Scope, into: Local, value: Operand): void {
+    const next = this.#placement.emit(scope, combiningOp(combine), type, [into, value]);
+    scope.statements.push({ kind: 'set', to: into.local, type, value: next });
+  }
+
+  /** `outer` is the position along the present axis in units of this level's size, where an outer level has begun it. */
+  #descend(depth: number, scope: Scope, into: readonly Local[], conditions: readonly Condition[], outer: Operand | null): void {
+    const unbound = new Set(this.#levels.slice(depth).flatMap((level) => (level.kind === 'loop' ? [level.axis.key] : [])));
+    const ready = conditions.filter(([index]) => ![...index.axes].some((axis) => unbound.has(axis)));
+    if (ready.length > 0) {
+      const rest = conditions.filter((condition) => !ready.includes(condition));
+      this.#placement.branch(scope, ready, (inner) => this.#descend(depth, inner, into, rest, outer));
+      return;
+    }
+    const level = this.#levels[depth];
+    if (!level) this.#innermost(scope, into);
+    else if (level.kind === 'partial') {
+      const partial = this.#start(scope);
+      this.#descend(depth + 1, scope, partial, conditions, outer);
+      this.#members.forEach((member, i) => {
+        this.#accumulate(member, scope, into[i]!, partial[i]!);
+      });
+    } else this.#loop(depth, level, scope, into, conditions, outer);
+  }
+
+  #loop(
+    depth: number,
+    { axis, size, extent }: Extract<Level, { kind: 'loop' }>,
+    scope: Scope,
+    into: readonly Local[],
+    conditions: readonly Condition[],
+    outer: Operand | null,
+  ): void {
+    const placement = this.#placement;
+    const start = outer && placement.emit(scope, 'mul', 'int32', [outer, literal(size, 'int32')]);
+    let count = literal(size, 'int32');
+    if (start && extent % size !== 0) {
+      const left = placement.emit(scope, 'sub', 'int32', [literal(extent, 'int32'), start]);
+      count = placement.emit(scope, 'min', 'int32', [left, count]);
+    }
+    placement.loop(scope, count, false, (inner, counter) => {
+      const position = start ? placement.emit(inner, 'add', 'int32', [start, counter]) : counter;
+      const next = this.#levels.slice(depth + 1).find((level) => level.kind === 'loop');
+      const last = next?.axis !== axis;
+      if (last) inner.bind(axis.key, position);
+      this.#descend(depth + 1, inner, into, conditions, last ? null : position);
+    });
+  }
+
+  #innermost(scope: Scope, into: readonly Local[]): void {
+    const shared = new Set(this.#shared.map(keyOf));
+    const own = this.#members.map(({ conditions }) => conditions.filter((condition) => !shared.has(keyOf(condition))));
+    const byConditions = new Map<string, number[]>();
+    own.forEach((conditions, i) => {
+      const key = conditions.map(keyOf).join();
+      byConditions.set(key, [...(byConditions.get(key) ?? []), i]);
+    });
+    for (const indices of byConditions.values()) {
+      const write = (inner: Scope): void => this.#combine(inner, indices, into);
+      this.#placement.branch(scope, own[indices[0]!]!, write);
+    }
+  }
+
+  #combine(scope: Scope, indices: readonly number[], into: readonly Local[]): void {
+    const members = indices.map((i) => this.#members[i]!);
+    this.#placement.together(
+      members.map(({ body }) => body),
+      () => {
+        members.forEach((member, k) => {
+          const value =
+            member.type === member.body.dtype
+              ? this.#placement.value(member.body, scope)
+              : this.#placement.wide(member.body, scope);
+          this.#accumulate(member, scope, into[indices[k]!]!, value);
+        });
+      },
+    );
+  }
+}
