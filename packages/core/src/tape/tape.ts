@@ -5,7 +5,10 @@ import type { DType, TypedArray } from '../tensor/dtype.js';
 
 /** A range of memory: in the scratch block by offset, or a state or constant of its own. */
 export interface Slot {
+  /** Its position in `tape.slots`. */
   readonly id: number;
+  /** Whose value it holds. Two slots of one place hold the old and the new value of a state. */
+  readonly node: Node;
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly length: number;
@@ -30,7 +33,7 @@ export type Instruction = Cost &
   (
     | { readonly kind: 'kernel'; readonly kernel: Kernel; readonly slots: readonly Slot[] }
     /** A hand-written kernel of the op. */
-    | { readonly kind: 'routine'; readonly run: HostKernel<never>; readonly node: Node }
+    | { readonly kind: 'routine'; readonly run: HostKernel; readonly node: Node }
     /** One op, for backends that interpret. */
     | { readonly kind: 'op'; readonly node: Node }
     /** Commits an update to its state. */
@@ -54,6 +57,6 @@ export interface Tape {
   /** Names of the states that it updates. */
   readonly updated: ReadonlySet<string>;
   readonly scratchBytes: number;
-  /** Where each node of the program went, and why it was not fused: by node of the specialised graph. */
+  /** Where each node of the program went, and why it is in memory: by node of the specialised graph. */
   readonly notes: ReadonlyMap<Node, string>;
 }

@@ -1,0 +1,190 @@
+import type { Node } from '../graph/node.js';
+import { reached } from '../graph/replay.js';
+import type { Expr } from './expression.js';
+import { extentsOf, KernelWriter, Refused } from './lower.js';
+import { scatterUnit, unitOf } from './nest.js';
+import { isLeaf, storedNodes } from './storage.js';
+import type { Target } from './target.js';
+import { type Unit, WHOLE } from './unit.js';
+
+export interface FuseOptions {
+  readonly target: Pick<Target, 'instructions' | 'statements' | 'tile'>;
+  /** False gives every node a kernel of its own. */
+  readonly fuse: boolean;
+  /** Does the backend have a hand-written kernel for this node? */
+  readonly hasRoutine?: (node: Node) => boolean;
+}
+
+export interface Fusion {
+  /** In an order in which they can run. */
+  readonly units: readonly Unit[];
+  /** Why each node is in memory, and why it began a kernel. */
+  readonly notes: ReadonlyMap<Node, string>;
+}
+
+/** A share of the statements that a kernel may have is left to what follows a contraction, as it is written for each cell of a tile. */
+const EPILOGUE = 1 / 4;
+
+/** A kernel in the making, and what decides who may join it. */
+interface Group {
+  readonly position: number;
+  readonly first: Node;
+  readonly members: Set<Node>;
+  readonly writer: KernelWriter;
+  /** The kind that gives the kernel its form, once it has one. */
+  core: 'contraction' | 'reduction' | 'recurrence' | null;
+  expressions: number;
+}
+
+/**
+ * Decides which nodes get memory and which of those share a kernel: buffers first (`storage.ts`), then one walk, oldest first, in which a
+ * node joins the last kernel of its extents, if nothing that it reads is made later, and what it reads of that kernel it reads at its own
+ * index. Positions never grow smaller along a dependence, so the list of kernels is an order to run them in. At last, what nobody
+ * outside of a kernel reads stays in registers.
+ */
+export function fuse(outputs: readonly Node[], options: FuseOptions): Fusion {
+  const nodes = reached(outputs);
+  const formOf = (node: Node): Unit['kind'] => {
+    if (options.target.instructions === 'ops') return 'op';
+    if (options.hasRoutine?.(node)) return 'routine';
+    if (node.op.kind === 'procedure') return 'procedure';
+    return 'loop';
+  };
+  const stored = storedNodes(outputs, nodes, { fuse: options.fuse, wholly: (node) => formOf(node) !== 'loop' });
+  const inMemory = (node: Node): boolean => isLeaf(node) || stored.has(node);
+  const notes = new Map([...stored].map(([node, why]) => [node, `stored because ${why}`]));
+
+  const grouping = new Grouping(inMemory, options);
+  const groups = grouping.groups;
+  for (const node of nodes) {
+    if (isLeaf(node)) continue;
+    const newest = grouping.newestRead(node);
+    if (!stored.has(node)) continue;
+    const kind = formOf(node);
+    if (kind !== 'loop')
+      grouping.alone(node, { kind, roots: [node], computed: [node], ...wholeOf(node), loop: null, buffers: [] });
+    else if (node.op.kind === 'scatter') grouping.alone(node, scatterUnit(node, inMemory));
+    else {
+      const why = grouping.place(node, newest);
+      if (why) notes.set(node, `${notes.get(node)}; begins a kernel because ${why}`);
+    }
+  }
+  return { units: finish(groups, outputs, inMemory, options), notes };
+}
+
+function wholeOf(node: Node): Pick<Unit, 'reads' | 'writes'> {
+  return { reads: new Map(node.inputs.map((x) => [x, new Set([WHOLE])])), writes: new Map([[node, WHOLE]]) };
+}
+
+class Grouping {
+  /** Kernels in the making, and units that stand alone. */
+  readonly groups: (Group | Unit)[] = [];
+  readonly #inMemory: (node: Node) => boolean;
+  readonly #options: FuseOptions;
+  /** By extents: the only kernel that a node of these extents may join. */
+  readonly #last = new Map<string, Group>();
+  /** The position of the unit that makes a node, or of the newest that a node reads where it is computed in its readers. */
+  readonly #positions = new Map<Node, number>();
+
+  constructor(inMemory: (node: Node) => boolean, options: FuseOptions) {
+    this.#inMemory = inMemory;
+    this.#options = options;
+  }
+
+  /** The position of the newest unit that a node needs, itself aside. Asked for every node, oldest first. */
+  newestRead(node: Node): number {
+    let newest = -1;
+    for (const x of node.inputs) newest = Math.max(newest, this.#positions.get(x) ?? -1);
+    this.#positions.set(node, newest);
+    return newest;
+  }
+
+  alone(node: Node, unit: Unit): void {
+    this.#positions.set(node, this.groups.length);
+    this.groups.push(unit);
+  }
+
+  /** Puts a node into a kernel; says why into a new one, if a kernel of its extents was there. */
+  place(node: Node, newest: number): string | null {
+    const extents = extentsOf(node);
+    const key = extents.join();
+    const last = this.#options.fuse ? this.#last.get(key) : undefined;
+    const why = last ? (refusal(last, node, newest) ?? this.#join(last, node)) : null;
+    if (last && why === null) return null;
+    const group = this.#open(node, extents);
+    this.#last.set(key, group);
+    return why;
+  }
+
+  #open(node: Node, extents: readonly number[]): Group {
+    const writer = new KernelWriter(extents, this.#inMemory);
+    const group: Group = {
+      position: this.groups.length,
+      first: node,
+      members: writer.members,
+      writer,
+      core: null,
+      expressions: 0,
+    };
+    this.groups.push(group);
+    this.#add(group, node, this.#options.fuse ? write(writer, node) : null);
+    return group;
+  }
+
+  #join(group: Group, node: Node): string | null {
+    const most = this.#options.target.statements * (group.core === 'contraction' ? EPILOGUE : 1);
+    try {
+      const value = write(group.writer, node);
+      if (value.id >= most) {
+        group.members.delete(node);
+        return `the kernel of %${group.first.id} is full`;
+      }
+      this.#add(group, node, value);
+      return null;
+    } catch (error) {
+      group.members.delete(node);
+      if (error instanceof Refused) return error.message;
+      throw error;
+    }
+  }
+
+  #add(group: Group, node: Node, value: Expr | null): void {
+    group.members.add(node);
+    if (value) group.expressions = Math.max(group.expressions, value.id + 1);
+    const { kind } = node.op;
+    if (kind === 'contraction' || kind === 'reduction' || kind === 'recurrence') group.core = kind;
+    this.#positions.set(node, group.position);
+  }
+}
+
+function write(writer: KernelWriter, node: Node): Expr {
+  writer.members.add(node);
+  return writer.member(node);
+}
+
+/** Why a node may not join a kernel, from what is known without trying. */
+function refusal(group: Group, node: Node, newest: number): string | null {
+  const { kind } = node.op;
+  if (newest > group.position) return `it reads what is made after the kernel of %${group.first.id}`;
+  if (kind === 'contraction') return 'a product begins a kernel';
+  if (group.core === 'contraction' && newest < group.position) return `it reads nothing of the product %${group.first.id}`;
+  const hasCore = kind === 'reduction' || kind === 'recurrence';
+  if (hasCore && group.core && group.core !== kind) return `a ${kind} does not stand beside a ${group.core}`;
+  return null;
+}
+
+/** Newest first, so that it is known who reads what: members that nobody outside reads are no roots. */
+function finish(
+  groups: readonly (Group | Unit)[],
+  outputs: readonly Node[],
+  inMemory: (node: Node) => boolean,
+  { target }: FuseOptions,
+): Unit[] {
+  const wanted = new Set(outputs);
+  const units = groups.toReversed().map((group) => {
+    const unit = 'writer' in group ? unitOf([...group.members], wanted, inMemory, target) : group;
+    for (const x of unit.reads.keys()) wanted.add(x);
+    return unit;
+  });
+  return units.reverse();
+}

@@ -1,0 +1,116 @@
+import type { Node } from '../graph/node.js';
+import { operationsOf, textOf } from '../loops/inspect.js';
+import { kernelOfProcedure, place } from '../loops/place.js';
+import { Procedure } from '../loops/procedure.js';
+import type { Kernel, KernelBuffer } from '../loops/statement.js';
+import type { Target } from '../loops/target.js';
+import type { Unit } from '../loops/unit.js';
+import { bytesOf } from '../tensor/dtype.js';
+import { countOf } from '../tensor/shape.js';
+import type { Instruction, Slot } from './tape.js';
+import { copyOp, type Update } from './updates.js';
+
+interface Placed {
+  readonly kernel: Kernel;
+  readonly flops: number;
+}
+
+/** Makes instructions of units. Equal loops are placed once. */
+export class Assembler {
+  readonly #slots: ReadonlyMap<Node, Slot>;
+  readonly #target: Target;
+  readonly #backendName: string;
+  readonly #placed = new Map<string, Placed>();
+  readonly #kernels = new Map<string, Kernel>();
+
+  constructor(slots: ReadonlyMap<Node, Slot>, target: Target, backendName: string) {
+    this.#slots = slots;
+    this.#target = target;
+    this.#backendName = backendName;
+  }
+
+  instruction(unit: Unit): Instruction {
+    switch (unit.kind) {
+      case 'loop':
+        return this.#loop(unit);
+      case 'procedure':
+        return this.#procedure(unit);
+      case 'routine':
+        return {
+          ...this.#alone(unit),
+          kind: 'routine',
+          run: unit.roots[0]!.op.kernels![this.#backendName]!,
+          node: unit.roots[0]!,
+        };
+      case 'op': {
+        const cost = this.#alone(unit);
+        const node = unit.roots[0]!;
+        return node.op === copyOp ? { ...cost, kind: 'copy' } : { ...cost, kind: 'op', node };
+      }
+    }
+  }
+
+  /** Takes over the new value of a state. */
+  commit({ state, value }: Update): Instruction {
+    const reads = [this.#slot(value)];
+    const writes = [this.#slot(state)];
+    return { kind: 'copy', nodes: [], reads, writes, bytes: bytesMoved(reads, writes), flops: 0 };
+  }
+
+  #loop(unit: Unit): Instruction {
+    const loop = unit.loop!;
+    const roots = new Set(unit.roots);
+    const filled = new Set(loop.fill.map(({ buffer }) => buffer));
+    const buffers = unit.buffers.map((node, i) =>
+      bufferOf(node, !roots.has(node) ? 'read' : filled.has(i) ? 'readwrite' : 'write'),
+    );
+    const key = textOf(loop, buffers);
+    let placed = this.#placed.get(key);
+    if (!placed) {
+      const kernel = this.#shared(place(loop, buffers, { wideSums: this.#target.wideSums }));
+      placed = { kernel, flops: operationsOf(loop) };
+      this.#placed.set(key, placed);
+    }
+    const reads = unit.buffers.filter((node) => !roots.has(node)).map((node) => this.#slot(node));
+    const writes = unit.roots.map((node) => this.#slot(node));
+    const slots = unit.buffers.map((node) => this.#slot(node));
+    return { kind: 'kernel', ...placed, slots, nodes: unit.computed, reads, writes, bytes: bytesMoved(reads, writes) };
+  }
+
+  #procedure(unit: Unit): Instruction {
+    const node = unit.roots[0]!;
+    const procedure = new Procedure();
+    node.op.procedure!(procedure, node);
+    const buffers = [...node.inputs.map((x) => bufferOf(x, 'read')), bufferOf(node, 'readwrite')];
+    const kernel = this.#shared(kernelOfProcedure(procedure, buffers));
+    const cost = this.#alone(unit);
+    return { ...cost, kind: 'kernel', kernel, slots: [...cost.reads, ...cost.writes] };
+  }
+
+  #alone(unit: Unit): Pick<Instruction, 'nodes' | 'reads' | 'writes' | 'bytes' | 'flops'> {
+    const node = unit.roots[0]!;
+    const reads = node.inputs.map((x) => this.#slot(x));
+    const writes = [this.#slot(node)];
+    return { nodes: unit.computed, reads, writes, bytes: bytesMoved(reads, writes), flops: node.op.cost * countOf(node.shape) };
+  }
+
+  #shared(kernel: Kernel): Kernel {
+    const known = this.#kernels.get(kernel.key);
+    if (!known) this.#kernels.set(kernel.key, kernel);
+    return known ?? kernel;
+  }
+
+  #slot(node: Node): Slot {
+    const slot = this.#slots.get(node);
+    if (!slot) throw new Error(`${node.op.name} %${node.id} has no memory`);
+    return slot;
+  }
+}
+
+function bufferOf(node: Node, access: KernelBuffer['access']): KernelBuffer {
+  return { dtype: node.dtype, length: countOf(node.shape), access };
+}
+
+function bytesMoved(reads: readonly Slot[], writes: readonly Slot[]): number {
+  return [...reads, ...writes].reduce((total, { length, dtype }) => total + length * bytesOf(dtype), 0);
+}

@@ -1,0 +1,126 @@
+import { Graph } from '../graph/graph.js';
+import { isInput, isState } from '../graph/leaves.js';
+import type { Node } from '../graph/node.js';
+import { reached } from '../graph/replay.js';
+import { fuse } from '../loops/fuse.js';
+import { isLeaf } from '../loops/storage.js';
+import type { Target } from '../loops/target.js';
+import type { Unit } from '../loops/unit.js';
+import { expand } from '../passes/expand.js';
+import { simplify } from '../passes/simplify.js';
+import { specialise } from '../passes/specialise.js';
+import { stabilise } from '../passes/stabilise.js';
+import type { Bindings } from '../tensor/dim.js';
+import { Assembler } from './assemble.js';
+import { notesOf } from './notes.js';
+import { type Plan, plan } from './plan.js';
+import { schedule } from './schedule.js';
+import { checkSupport, hasRoutine } from './support.js';
+import type { Named, Tape } from './tape.js';
+import { textOfTape } from './text.js';
+import { checkUpdates, nameOf, settle, type Update } from './updates.js';
+import { verify } from './verify.js';
+
+export interface PassOptions {
+  readonly stabilise?: boolean;
+  readonly simplify?: boolean;
+  /** False gives every node a kernel and memory of its own. */
+  readonly fuse?: boolean;
+  /** False lets no result take the place of an operand. */
+  readonly inPlace?: boolean;
+}
+
+export interface CompileOptions {
+  readonly target: Target;
+  /** Chooses among the hand-written kernels of ops. */
+  readonly backendName: string;
+  /** Sizes of named dims. */
+  readonly bindings?: Bindings;
+  readonly passes?: PassOptions;
+  /** Sees the program before the first stage and after each. */
+  readonly trace?: (stage: string, text: string) => void;
+}
+
+/**
+ * Compiles what some nodes need, and the updates of some states, into a tape: specialise, stabilise, expand, simplify, fuse, schedule,
+ * plan, place. The user's graph stays as it is. The tape is verified before it is returned.
+ * Throws `GraphError` for updates that make no sense, `BackendError` with all that the target cannot do, `ShapeError` for unbound names.
+ */
+export function compileTape(
+  outputs: Readonly<Record<string, Node>>,
+  updates: readonly Update[],
+  { target, backendName, bindings = {}, passes = {}, trace = () => {} }: CompileOptions,
+): Tape {
+  checkUpdates(updates);
+  const roots = [...Object.values(outputs), ...updates.flatMap(({ state, value }) => [state, value])];
+  const graph = new Graph({ dtype: roots[0]?.graph.dtype ?? 'float32' });
+  const stages: readonly (readonly [name: string, on: boolean, pass: (nodes: readonly Node[]) => Node[]])[] = [
+    ['specialise', true, (nodes) => specialise(nodes, bindings, graph)],
+    ['stabilise', passes.stabilise ?? true, (nodes) => stabilise(nodes, graph)],
+    ['expand', true, (nodes) => expand(nodes, graph, target.keeps)],
+    ['simplify', passes.simplify ?? true, (nodes) => simplify(nodes, graph)],
+  ];
+  const show = (nodes: readonly Node[]): string => reached(nodes).join('\n');
+  trace('build', show(roots));
+  let nodes: Node[] = roots;
+  for (const [name, on, pass] of stages) {
+    if (!on) continue;
+    nodes = pass(nodes);
+    trace(name, show(nodes));
+  }
+  const names = Object.keys(outputs);
+  const ends = nodes.slice(names.length);
+  const settled = settle(
+    nodes.slice(0, names.length),
+    updates.map((_, i) => ({ state: ends[2 * i]!, value: ends[2 * i + 1]! })),
+  );
+  return assemble(names, settled, { target, backendName, passes, trace });
+}
+
+/** From a program in its last form, by way of kernels, to the tape. */
+function assemble(
+  names: readonly string[],
+  { outputs, updates }: { readonly outputs: readonly Node[]; readonly updates: readonly Update[] },
+  { target, backendName, passes, trace }: Required<Pick<CompileOptions, 'target' | 'backendName' | 'passes' | 'trace'>>,
+): Tape {
+  const ends = [...outputs, ...updates.map(({ value }) => value)];
+  const nodes = reached([...ends, ...updates.map(({ state }) => state)]);
+  checkSupport(nodes, { target, backendName });
+  const fusion = fuse(ends, { target, fuse: passes.fuse ?? true, hasRoutine: (node) => hasRoutine(node, backendName) });
+  trace('fuse', fusion.units.map(showUnit).join('\n'));
+  const { units, direct } = schedule(fusion.units, updates, outputs);
+  trace('schedule', units.map(showUnit).join('\n'));
+
+  const leaves = nodes.filter(isLeaf);
+  const planned = plan(units, leaves, outputs, updates, direct, { alignment: target.alignment, inPlace: passes.inPlace ?? true });
+  trace('plan', showPlan(planned));
+  const assembler = new Assembler(planned.slots, target, backendName);
+  const commits = updates.filter(({ value }) => !direct.has(value));
+  const named = (name: string, node: Node): Named => ({ name, slot: planned.slots.get(node)!, node });
+  const tape: Tape = {
+    instructions: [...units.map((unit) => assembler.instruction(unit)), ...commits.map((update) => assembler.commit(update))],
+    slots: [...planned.slots.values()],
+    inputs: leaves.filter(isInput).map((node) => named(nameOf(node as Node), node as Node)),
+    outputs: names.map((name, i) => named(name, outputs[i]!)),
+    states: leaves.filter(isState).map((node) => named(nameOf(node as Node), node as Node)),
+    updated: new Set(updates.map(({ state }) => nameOf(state))),
+    scratchBytes: planned.scratchBytes,
+    notes: notesOf(nodes, units, fusion.notes),
+  };
+  verify(tape);
+  trace('tape', textOfTape(tape));
+  return tape;
+}
+
+function showUnit({ kind, roots, computed, reads }: Unit): string {
+  const list = (some: Iterable<Node>): string => [...some].map((node) => `%${node.id}`).join(', ');
+  return `${kind} ${list(roots)} computes ${list(computed)} from ${list(reads.keys())}`;
+}
+
+function showPlan({ slots, scratchBytes }: Plan): string {
+  const lines = [...slots.values()].map(({ node, place }) => {
+    const where = place.kind === 'scratch' ? `@${place.offset}` : place.kind === 'state' ? `state ${place.name}` : 'constant';
+    return `%${node.id} ${where}`;
+  });
+  return [`${scratchBytes} bytes`, ...lines].join('\n');
+}

@@ -1,0 +1,27 @@
+import { isConstant } from '../graph/leaves.js';
+import type { Node } from '../graph/node.js';
+import { isLeaf } from '../loops/storage.js';
+import type { Unit } from '../loops/unit.js';
+
+/** Where each node of a program went, in words. */
+export function notesOf(nodes: readonly Node[], units: readonly Unit[], reasons: ReadonlyMap<Node, string>): Map<Node, string> {
+  const instructions = new Map<Node, number[]>();
+  const roots = new Set<Node>();
+  units.forEach((unit, i) => {
+    for (const root of unit.roots) roots.add(root);
+    for (const node of unit.computed) {
+      const known = instructions.get(node);
+      if (known) known.push(i);
+      else instructions.set(node, [i]);
+    }
+  });
+  return new Map(nodes.map((node) => [node, fate(node, instructions.get(node) ?? [], roots, reasons)]));
+}
+
+function fate(node: Node, at: readonly number[], roots: ReadonlySet<Node>, reasons: ReadonlyMap<Node, string>): string {
+  if (isLeaf(node)) return 'in memory before the run';
+  if (roots.has(node)) return `made by instruction ${at[0]}; ${reasons.get(node)}`;
+  if (isConstant(node)) return 'written into the code of its readers';
+  if (at.length === 0) return 'not computed';
+  return `computed inside instruction${at.length > 1 ? 's' : ''} ${at.join(', ')}, in registers`;
+}

@@ -1,0 +1,124 @@
+import { type DataAttrs, dataOp, isInput, isState } from '../graph/leaves.js';
+import type { Node } from '../graph/node.js';
+import { type Unit, WHOLE } from '../loops/unit.js';
+import { bytesOf } from '../tensor/dtype.js';
+import { countOf } from '../tensor/shape.js';
+import { type Block, pack } from './pack.js';
+import type { Slot } from './tape.js';
+import type { Update } from './updates.js';
+
+/** Bytes of a node's value. */
+export function sizeOf(node: Node): number {
+  return countOf(node.shape) * bytesOf(node.dtype);
+}
+
+export interface PlanOptions {
+  readonly alignment: number;
+  /** May a result take the place of an operand that dies? */
+  readonly inPlace: boolean;
+}
+
+export interface Plan {
+  readonly slots: ReadonlyMap<Node, Slot>;
+  readonly scratchBytes: number;
+}
+
+type Leaves = Iterable<Node>;
+
+/**
+ * Gives every value a place: states and constants have their own, an update that goes straight into its state has the state's, and all
+ * others share one scratch block by their lifetimes. Inputs live during the whole run, results to its end.
+ */
+export function plan(
+  units: readonly Unit[],
+  leaves: Leaves,
+  outputs: readonly Node[],
+  updates: readonly Update[],
+  direct: ReadonlyMap<Node, Node>,
+  options: PlanOptions,
+): Plan {
+  const blocks = new Map<Node, Shared>();
+  const end = units.length;
+  const inputs = [...leaves].filter(isInput) as Node[];
+  for (const node of inputs) blocks.set(node, { bytes: sizeOf(node), first: -1, last: end, offset: 0 });
+
+  const last = lastReads(units, outputs, updates, direct);
+  units.forEach((unit, t) => {
+    const hosts = options.inPlace ? hostsOf(unit, t, last, blocks) : new Map<Node, Node>();
+    for (const root of unit.roots) {
+      if (direct.has(root)) continue;
+      const host = hosts.get(root);
+      const until = last.get(root) ?? t;
+      if (host) blocks.set(root, extend(blocks.get(host)!, until));
+      else blocks.set(root, { bytes: sizeOf(root), first: t, last: until, offset: 0 });
+    }
+  });
+  const scratchBytes = pack([...new Set(blocks.values())], options.alignment);
+
+  const slots = new Map<Node, Slot>();
+  const add = (node: Node, place: Slot['place']): void => {
+    const shape = node.shape as readonly number[];
+    slots.set(node, { id: slots.size, node, dtype: node.dtype, shape, length: countOf(shape), place });
+  };
+  for (const leaf of leaves) if (!isInput(leaf)) add(leaf, placeOfLeaf(leaf));
+  for (const [value, state] of direct) add(value, slots.get(state)!.place);
+  for (const [node, { offset }] of blocks) add(node, { kind: 'scratch', offset });
+  return { slots, scratchBytes };
+}
+
+/** A block may hold several values, one after another. */
+interface Shared extends Block {
+  last: number;
+}
+
+function extend(block: Shared, last: number): Shared {
+  block.last = last;
+  return block;
+}
+
+function placeOfLeaf(leaf: Node): Slot['place'] {
+  if (isState(leaf)) return { kind: 'state', name: leaf.attrs.name };
+  if (leaf.op === dataOp) return { kind: 'constant', values: (leaf as Node<DataAttrs>).attrs.data };
+  throw new Error(`${leaf.op.name} %${leaf.id} has no memory`);
+}
+
+/** The last step at which each value is needed; results and what is copied to states to the end. */
+function lastReads(
+  units: readonly Unit[],
+  outputs: readonly Node[],
+  updates: readonly Update[],
+  direct: ReadonlyMap<Node, Node>,
+): Map<Node, number> {
+  const last = new Map<Node, number>();
+  units.forEach((unit, t) => {
+    for (const x of unit.reads.keys()) last.set(x, t);
+  });
+  for (const node of outputs) last.set(node, units.length);
+  for (const { value } of updates) if (!direct.has(value)) last.set(value, units.length);
+  return last;
+}
+
+/**
+ * The operands whose place results take: those that die here, of the same number of elements of the same size, of which the unit reads
+ * each element only where it writes the result's. A kernel computes all values at one index before it stores any of them.
+ */
+function hostsOf(unit: Unit, t: number, last: ReadonlyMap<Node, number>, blocks: ReadonlyMap<Node, Shared>): Map<Node, Node> {
+  const hosts = new Map<Node, Node>();
+  if (unit.kind !== 'loop' || unit.loop!.fill.length > 0) return hosts;
+  const free = [...unit.reads].filter(([x]) => last.get(x) === t && blocks.has(x) && !isInput(x));
+  const taken = new Set<Node>();
+  for (const root of unit.roots) {
+    const address = unit.writes.get(root)!;
+    const host = free.find(
+      ([x, addresses]) => !taken.has(x) && fits(x, root) && address !== WHOLE && [...addresses].every((read) => read === address),
+    )?.[0];
+    if (!host) continue;
+    hosts.set(root, host);
+    taken.add(host);
+  }
+  return hosts;
+}
+
+function fits(x: Node, root: Node): boolean {
+  return countOf(x.shape) === countOf(root.shape) && bytesOf(x.dtype) === bytesOf(root.dtype);
+}
