@@ -2,7 +2,7 @@ import { DerivativeError } from '../errors.js';
 import type { Node } from '../graph/node.js';
 import { between } from '../graph/replay.js';
 import { add, differentiable, total, zerosLike } from '../primitives/forms.js';
-import { derivativeOf, noRule, transpose } from './sweep.js';
+import { checked, derivativeOf, noRule, transpose } from './sweep.js';
 
 /** The bare sweep of forward mode: the tangents of `outputs`, given those of `inputs`. Costs what lies between inputs and outputs. */
 export function forward(outputs: readonly Node[], inputs: readonly Node[], tangents: readonly Node[]): Node[] {
@@ -15,7 +15,7 @@ export function forward(outputs: readonly Node[], inputs: readonly Node[], tange
     const moving = node.inputs.map((x) => tangent.get(x) ?? null);
     if (!differentiable(node) || moving.every((t) => t === null)) continue;
     const t = derivativeOf(node, () => pushForward(node, moving));
-    if (t) tangent.set(node, t);
+    if (t) tangent.set(node, checked(t, node, `${node.op.name}: its jvp`));
   }
   return outputs.map((y) => tangent.get(y) ?? zerosLike(y));
 }

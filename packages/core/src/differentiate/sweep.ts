@@ -4,6 +4,7 @@ import type { Node } from '../graph/node.js';
 import { between, reached } from '../graph/replay.js';
 import { expandAfter } from '../passes/expand.js';
 import { add, differentiable, zerosLike } from '../primitives/forms.js';
+import { sameShape, showShape } from '../tensor/shape.js';
 
 /**
  * The bare sweep of reverse mode: the cotangents of `inputs`, given those of `outputs`. The node list is in order already, a rule sees one
@@ -26,7 +27,7 @@ export function sweep(outputs: readonly Node[], inputs: readonly Node[], cotange
     derivativeOf(node, () => {
       node.inputs.forEach((x, i) => {
         const gx = varies.has(x) ? pullBack(node, g, i) : null;
-        if (gx) send(x, gx);
+        if (gx) send(x, checked(gx, x, `${node.op.name}: its vjp by input ${i}`));
       });
     });
   }
@@ -51,6 +52,13 @@ function pullBack(node: Node, g: Node, i: number): Node | null {
       node.inputs.map((_, k) => (k === i ? d : null)),
     );
   return transpose(tangent, node.inputs[i]!, g, `${op.name}: this jvp is not linear in its tangent; state a vjp too.`);
+}
+
+/** Refuses what a rule made if its type is not that of the node which it is the tangent or cotangent of. */
+export function checked(derivative: Node, of: Node, rule: string): Node {
+  if (sameShape(derivative.shape, of.shape) && derivative.dtype === of.dtype) return derivative;
+  const show = (node: Node): string => `${node.dtype} ${showShape(node.shape)}`;
+  throw new DerivativeError(`${rule} gives ${show(derivative)} for ${show(of)}; they must agree.`);
 }
 
 /** The message for a node that a derivative needs and cannot have. */

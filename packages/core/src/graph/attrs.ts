@@ -1,4 +1,4 @@
-import { bindDim, DimExpression } from '../tensor/dim.js';
+import { bindDim, DimExpression, namesOf } from '../tensor/dim.js';
 import type { TypedArray } from '../tensor/dtype.js';
 
 type Visit = (leaf: unknown) => unknown;
@@ -27,6 +27,16 @@ function mapAttrs(value: unknown, visit: Visit): unknown {
 /** The attrs with numbers in the place of named dims, wherever they stand in them. */
 export function bindAttrs<A>(attrs: A, bindings: Readonly<Record<string, number>>): A {
   return mapAttrs(attrs, (leaf) => (leaf instanceof DimExpression ? bindDim(leaf, bindings) : leaf)) as A;
+}
+
+/** The names of dims that stand in the attrs. */
+export function namesIn(attrs: unknown): ReadonlySet<string> {
+  const names = new Set<string>();
+  mapAttrs(attrs, (leaf) => {
+    if (leaf instanceof DimExpression) for (const name of namesOf(leaf)) names.add(name);
+    return leaf;
+  });
+  return names;
 }
 
 /** Gives every distinct object (a typed array by its content, a function by identity) a number, so that keys are exact and short. */

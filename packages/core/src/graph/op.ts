@@ -97,6 +97,8 @@ export interface Op<A = unknown> {
   simplify?(node: Node<A>): Node | null;
   /** A node of the same value that is accurate where this one overflows or cancels, or null. */
   stabilise?(node: Node<A>): Node | null;
+  /** The same for `user`, a node with the input `node` of this op, where the user's op cannot know this one: log, of a softmax. */
+  stabiliseUse?(user: Node, node: Node<A>): Node | null;
   /** Kernels by name of backend. */
   readonly kernels?: Readonly<Record<string, HostKernel<A>>> | undefined;
 }

@@ -13,6 +13,17 @@ export function stabilise(roots: readonly Node[], into: Graph): Node[] {
 /** A rewritten node may fall under another rule; each rule leads to another op, so this ends. */
 export const stabiliseNode: Rule = (node, inputs, into) => {
   let stable = keep(node, inputs, into);
-  for (let next = stable.op.stabilise?.(stable); next && next !== stable; next = stable.op.stabilise?.(stable)) stable = next;
+  for (let next = stabler(stable); next && next !== stable; next = stabler(stable)) stable = next;
   return stable;
 };
+
+/** By the node's own rule, or that of an op that it uses. */
+function stabler(node: Node): Node | null {
+  const own = node.op.stabilise?.(node);
+  if (own) return own;
+  for (const x of node.inputs) {
+    const better = x.op.stabiliseUse?.(node, x);
+    if (better) return better;
+  }
+  return null;
+}

@@ -31,6 +31,7 @@ interface Common<A> {
   readonly unique?: boolean;
   readonly simplify?: (node: Node<A>) => Node | null;
   readonly stabilise?: (node: Node<A>) => Node | null;
+  readonly stabiliseUse?: (user: Node, node: Node<A>) => Node | null;
   readonly kernels?: Readonly<Record<string, HostKernel<A>>>;
 }
 
@@ -47,12 +48,17 @@ export function promoted(name: string, inputs: readonly Node[]): DType {
   return inputs.map((x) => x.dtype).reduce((a, b) => promote(a, b, name));
 }
 
-function common<A>(
-  name: string,
-  rules: Common<A>,
-): Pick<Op<A>, 'name' | 'cost' | 'unique' | 'simplify' | 'stabilise' | 'kernels'> {
-  const { cost = 1, unique = false, simplify, stabilise, kernels } = rules;
-  return { name, cost, unique, ...(simplify && { simplify }), ...(stabilise && { stabilise }), ...(kernels && { kernels }) };
+function common<A>(name: string, rules: Common<A>): Omit<Op<A>, 'kind' | 'infer'> {
+  const { cost = 1, unique = false, simplify, stabilise, stabiliseUse, kernels } = rules;
+  return {
+    name,
+    cost,
+    unique,
+    ...(simplify && { simplify }),
+    ...(stabilise && { stabilise }),
+    ...(stabiliseUse && { stabiliseUse }),
+    ...(kernels && { kernels }),
+  };
 }
 
 function shaped<A>(name: string, kind: Kind, rules: Shaped<A>): Op<A> {
@@ -283,6 +289,7 @@ const castOp: Op<{ dtype: DType }> = {
   infer: ([x], { dtype }) => ({ shape: x!.shape, dtype }),
   jvp: (node, [dx]) => (dx && differentiable(node as Node) ? cast(dx, node.attrs.dtype) : null),
   vjp: (node, g) => (differentiable(node.inputs[0]!) ? cast(g, node.inputs[0]!.dtype) : null),
+  simplify: (node) => (node.inputs[0]!.dtype === node.dtype ? node.inputs[0]! : null),
   lower: (k) => k.load(0, k.at).cast(k.attrs.dtype),
 };
 
@@ -309,7 +316,11 @@ export const add: Binary = withOp(
   },
 );
 
-const mulOp = pointwise('mul', { partials: [(_z, _x, y) => y!, (_z, x) => x!], lower: (x, y) => x.mul(y) });
+const mulOp = pointwise('mul', {
+  partials: [(_z, _x, y) => y!, (_z, x) => x!],
+  lower: (x, y) => x.mul(y),
+  simplify: ({ inputs: [x, y] }) => (isConstant(x!, 1) ? y! : isConstant(y!, 1) ? x! : null),
+});
 
 /** Product of two, element by element. Shapes broadcast, dtypes promote. A factor that is the constant 1 leaves the other as it is. */
 export const mul: Binary = withOp(mulOp, (x: Operand, y: Operand) => {
@@ -330,6 +341,11 @@ const broadcastOp: Op<{ shape: Shape }> = linear<{ shape: Shape }>('broadcastTo'
     return shape;
   },
   adjoint: (node, g) => sumTo(g, node.inputs[0]!.shape),
+  simplify: (node) => {
+    const x = node.inputs[0]!;
+    if (sameShape(x.shape, node.shape)) return x;
+    return x.op === broadcastOp ? broadcastTo(x.inputs[0]!, node.shape) : null;
+  },
   lower: (k) => {
     const from = k.shapeOf(0);
     const lead = k.at.length - from.length;
@@ -368,7 +384,11 @@ const reshapeOp: Op<{ shape: Shape }> = linear<{ shape: Shape }>('reshape', {
     return shape;
   },
   adjoint: (node, g) => reshapeTo(g, node.inputs[0]!.shape),
-  simplify: (node) => (node.inputs[0]!.op === reshapeOp ? reshapeTo(node.inputs[0]!.inputs[0]!, node.shape) : null),
+  simplify: (node) => {
+    const x = node.inputs[0]!;
+    if (sameShape(x.shape, node.shape)) return x;
+    return x.op === reshapeOp ? reshapeTo(x.inputs[0]!, node.shape) : null;
+  },
   lower: (k) => k.load(0, unflatten(flatten(k.at, k.shape), k.shapeOf(0))),
 }).op;
 
@@ -420,8 +440,26 @@ const sumOp: Op<{ axes: readonly number[] }> = linear<{ axes: readonly number[] 
     const { shape } = node.inputs[0]!;
     return broadcastTo(reshapeTo(g, keptShape(shape, node.attrs.axes)), shape);
   },
+  simplify: (node) => sumOfOnes(node) ?? sumOfConstant(node),
   lower: (k) => lowerReduction(k, 'sum', (x) => (x.dtype === 'bool' ? x.cast('int32') : x)),
 }).op;
+
+/** The sum over axes of size 1. */
+function sumOfOnes(node: Node<{ axes: readonly number[] }>): Node | null {
+  const x = node.inputs[0]!;
+  const single = node.attrs.axes.every((axis) => x.shape[axis] === 1);
+  return single && x.dtype === node.dtype ? reshapeTo(x, node.shape) : null;
+}
+
+/** The sum of one value over and over, where every partial sum is a whole number that float32 holds, so that the order is no matter. */
+function sumOfConstant(node: Node<{ axes: readonly number[] }>): Node | null {
+  const x = node.inputs[0]!;
+  if (!isConstant(x) || typeof x.attrs.value !== 'number') return null;
+  const total = x.attrs.value * countOf(node.attrs.axes.map((axis) => x.shape[axis]!));
+  return Number.isInteger(x.attrs.value) && Math.abs(total) <= 2 ** 24
+    ? node.graph.splat(total + 0, node.shape, node.dtype)
+    : null;
+}
 
 function sumOver(x: Node, axes: readonly number[]): Node {
   return axes.length === 0 && x.dtype !== 'bool' ? x : (x.graph.append(sumOp, [x], { axes }) as Node);

@@ -1,4 +1,5 @@
 import { DtypeError } from '../errors.js';
+import { isConstant } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
 import type { Op } from '../graph/op.js';
 import { graphOf, nodeOf, type Operand } from '../graph/operand.js';
@@ -14,6 +15,7 @@ const whereOp: Op<undefined> = general<undefined>('where', {
     const condition = node.inputs[0]!;
     return i === 1 ? where(condition, g, zerosLike(g)) : where(condition, zerosLike(g), g);
   },
+  simplify: ({ inputs: [condition, a, b] }) => (isConstant(condition!) ? (condition.attrs.value === 0 ? b! : a!) : null),
   lower: (k) => k.load(0, k.at).select(k.load(1, k.at), k.load(2, k.at)),
 }).op;
 
