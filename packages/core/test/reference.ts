@@ -38,20 +38,23 @@ function compute(node: Node, array: TypedArray, numbers: ReadonlyMap<Node, numbe
   const value = node.op.lower!(new Frame(node, axes.map(Index.axis), around));
   let next = 0;
   overAll(axes, new Map(), (at) => {
-    array[next++] = valueOf(value, at, buffers);
+    array[next++] = numberAt(value, at, buffers);
   });
 }
 
 type Axes = readonly { readonly key: string; readonly extent: number }[];
 
 function overAll([axis, ...rest]: Axes, at: ReadonlyMap<string, number>, visit: (at: ReadonlyMap<string, number>) => void): void {
-  if (!axis) return visit(at);
+  if (!axis) {
+    visit(at);
+    return;
+  }
   for (let i = 0; i < axis.extent; i++) overAll(rest, new Map([...at, [axis.key, i]]), visit);
 }
 
-function valueOf(expr: Expr, at: ReadonlyMap<string, number>, buffers: readonly TypedArray[]): number {
+function numberAt(expr: Expr, at: ReadonlyMap<string, number>, buffers: readonly TypedArray[]): number {
   const { is, dtype } = expr;
-  const value = (inner: Expr): number => valueOf(inner, at, buffers);
+  const value = (inner: Expr): number => numberAt(inner, at, buffers);
   const place = (index: Index): number => index.evaluate(at, (inner) => value(inner as Expr));
   switch (is.kind) {
     case 'constant':
@@ -72,7 +75,7 @@ function valueOf(expr: Expr, at: ReadonlyMap<string, number>, buffers: readonly 
       const combine = scalarFunction(combiningOp(is.combine), dtype, [dtype, dtype]);
       let total = identityOf(is.combine, dtype);
       overAll(is.axes, at, (inner) => {
-        total = combine(total, valueOf(is.body, inner, buffers));
+        total = combine(total, numberAt(is.body, inner, buffers));
       });
       return total;
     }
