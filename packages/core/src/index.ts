@@ -1,4 +1,5 @@
 export { grad, jvp, vjp } from './differentiate/derivatives.js';
+export { type HessianModes, hessian, hvp, jacobian, type Mode } from './differentiate/jacobian.js';
 export * from './errors.js';
 export { callingGraph, callOn } from './graph/calling.js';
 export { Graph, type GraphOptions, type ShapeLike } from './graph/graph.js';
@@ -19,6 +20,7 @@ export {
 export { type Axis, flatten, Index, unflatten } from './loops/indices.js';
 export { Procedure, Value, type Variable } from './loops/procedure.js';
 export { expand } from './passes/expand.js';
+export { customGradient, type GradientRules } from './primitives/custom-gradient.js';
 export * from './primitives/forms.js';
 export { stopGradient } from './primitives/stop-gradient.js';
 export { where } from './primitives/where.js';
