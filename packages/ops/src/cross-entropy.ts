@@ -15,8 +15,9 @@ import {
 } from '@tapegrad/core';
 import { div, sub } from './arithmetic.js';
 import { eq, ge, lt, ne } from './compare.js';
-import { exp, log } from './exponential.js';
+import { exp } from './exponential.js';
 import { iotaOn } from './iota.js';
+import { log } from './logarithm.js';
 import { and } from './logical.js';
 import { mean } from './mean.js';
 import { type AxisOptions, shifted } from './softmax.js';

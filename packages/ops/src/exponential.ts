@@ -1,5 +1,5 @@
-import { add, mul, type Unary, unary } from '@tapegrad/core';
-import { reciprocal } from './arithmetic.js';
+import { add, isConstant, mul, type Node, type Unary, unary } from '@tapegrad/core';
+import { neg, sub } from './arithmetic.js';
 import { floats } from './support/dtypes.js';
 
 /**
@@ -9,7 +9,23 @@ import { floats } from './support/dtypes.js';
  * @example
  * const growth = exp(mul(rate, time));
  */
-export const exp: Unary = unary('exp', { cost: 12, dtype: floats('exp'), partial: (y) => y, lower: (x) => x.exp() });
+export const exp: Unary = unary('exp', {
+  cost: 12,
+  dtype: floats('exp'),
+  partial: (y) => y,
+  lower: (x) => x.exp(),
+  stabiliseUse: (user, { inputs: [x] }) => (lessOne(user) ? expm1(x!) : oneLess(user) ? neg(expm1(x!)) : null),
+});
+
+/** Is this node its first operand less 1? */
+function lessOne({ op, inputs: [a, b] }: Node): boolean {
+  return (op === sub.op && isConstant(b!, 1)) || (op === add.op && (isConstant(a!, -1) || isConstant(b!, -1)));
+}
+
+/** Is this node 1 less its second operand? */
+function oneLess({ op, inputs: [a] }: Node): boolean {
+  return op === sub.op && isConstant(a!, 1);
+}
 
 /**
  * eˣ − 1 of each element, accurate near 0. Same shape out. Throws `DtypeError` unless `x` is a float.
@@ -35,56 +51,4 @@ export const exp2: Unary = unary('exp2', {
   dtype: floats('exp2'),
   partial: (y) => mul(y, Math.LN2),
   lower: (x) => x.apply('exp2'),
-});
-
-/**
- * Natural logarithm of each element. Same shape out; 0 gives -Infinity, below it NaN. Throws `DtypeError` unless `x` is a float.
- *
- * @example
- * const entropy = neg(sum(mul(p, log(p))));
- */
-export const log: Unary = unary('log', {
-  cost: 12,
-  dtype: floats('log'),
-  partial: (_y, x) => reciprocal(x),
-  lower: (x) => x.log(),
-});
-
-/**
- * log(1 + x) of each element, accurate near 0. Same shape out; -1 gives -Infinity, below it NaN. Throws `DtypeError` unless `x` is a float.
- *
- * @example
- * const compressed = log1p(counts);
- */
-export const log1p: Unary = unary('log1p', {
-  cost: 14,
-  dtype: floats('log1p'),
-  partial: (_y, x) => reciprocal(add(x, 1)),
-  lower: (x) => x.log1p(),
-});
-
-/**
- * Logarithm to base 2 of each element. Same shape out. Throws `DtypeError` unless `x` is a float.
- *
- * @example
- * const bits = neg(log2(p));
- */
-export const log2: Unary = unary('log2', {
-  cost: 12,
-  dtype: floats('log2'),
-  partial: (_y, x) => reciprocal(mul(x, Math.LN2)),
-  lower: (x) => x.apply('log2'),
-});
-
-/**
- * Logarithm to base 10 of each element. Same shape out. Throws `DtypeError` unless `x` is a float.
- *
- * @example
- * const decibel = mul(10, log10(power));
- */
-export const log10: Unary = unary('log10', {
-  cost: 12,
-  dtype: floats('log10'),
-  partial: (_y, x) => reciprocal(mul(x, Math.LN10)),
-  lower: (x) => x.apply('log10'),
 });

@@ -1,5 +1,5 @@
-import { mul, type Unary, unary } from '@tapegrad/core';
-import { neg, sub } from './arithmetic.js';
+import { isConstant, type Unary, unary } from '@tapegrad/core';
+import { neg, square, sub } from './arithmetic.js';
 import { floats } from './support/dtypes.js';
 
 /**
@@ -11,7 +11,9 @@ import { floats } from './support/dtypes.js';
 export const sigmoid: Unary = unary('sigmoid', {
   cost: 18,
   dtype: floats('sigmoid'),
-  partial: (y) => mul(y, sub(1, y)),
+  // Not y·(1 − y), which is as accurate, but in which 1 − y would be made a second sigmoid.
+  partial: (y) => sub(y, square(y)),
+  stabiliseUse: ({ op, inputs: [one] }, { inputs: [x] }) => (op === sub.op && isConstant(one!, 1) ? sigmoid(neg(x!)) : null),
   lower: (x) => {
     const e = x.abs().neg().exp();
     const one = x.constant(1);

@@ -1,7 +1,7 @@
-import { add, composite, type Node, type ReductionOptions, reshapeTo, stopGradient, sum, where } from '@tapegrad/core';
+import { composite, type Node, stopGradient, sum } from '@tapegrad/core';
 import { div, sub } from './arithmetic.js';
-import { isFinite as finite } from './compare.js';
-import { exp, log } from './exponential.js';
+import { exp } from './exponential.js';
+import { log } from './logarithm.js';
 import { max } from './max.js';
 import { floats } from './support/dtypes.js';
 
@@ -29,6 +29,7 @@ export const softmax = composite<readonly [Node], AxisOptions>('softmax', {
     const e = exp(shifted(x, axis));
     return div(e, sum(e, { axis, keepDims: true }));
   },
+  stabiliseUse: (user, { inputs: [x], attrs }) => (user.op === log.op ? logSoftmax(x!, attrs) : null),
 });
 
 /**
@@ -44,23 +45,5 @@ export const logSoftmax = composite<readonly [Node], AxisOptions>('logSoftmax', 
     floats('logSoftmax')([x]);
     const z = shifted(x, axis);
     return sub(z, log(sum(exp(z), { axis, keepDims: true })));
-  },
-});
-
-/**
- * log Σeˣ over axes. Same dtype. Shifted by the maximum where that is finite, so that it does not overflow; of -Infinity alone it is -Infinity.
- * Throws `DtypeError` unless `x` is a float, `ShapeError` where there are no elements.
- *
- * @example
- * const evidence = logSumExp(logits, { axis: 1 });
- */
-export const logSumExp = composite<readonly [Node], ReductionOptions>('logSumExp', {
-  define: (x, { axis, keepDims = false }) => {
-    floats('logSumExp')([x]);
-    const over = axis === undefined ? {} : { axis };
-    const peak = stopGradient(max(x, { ...over, keepDims: true }));
-    const shift = where(finite(peak), peak, 0);
-    const total = sum(exp(sub(x, shift)), { ...over, keepDims });
-    return add(log(total), reshapeTo(shift, total.shape));
   },
 });
