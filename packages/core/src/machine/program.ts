@@ -1,0 +1,280 @@
+import { MachineError } from '../errors.js';
+import { isState } from '../graph/leaves.js';
+import type { Node } from '../graph/node.js';
+import type { Tape } from '../tape/tape.js';
+import { textOfTape } from '../tape/text.js';
+import type { Bindings } from '../tensor/dim.js';
+import { showShape } from '../tensor/shape.js';
+import type { Engine } from './engine.js';
+import { explainNode } from './explain.js';
+import { type Fed, type Feeds, readFeeds } from './feeds.js';
+import { type Memory, memoryOf } from './memory.js';
+import { checkBound } from './names.js';
+import { type Profile, profileRuns } from './profile.js';
+import type { Loaded, Recipe } from './recipe.js';
+import type { Rehearsal } from './rehearsal.js';
+import type { Outputs, Results } from './results.js';
+import { type StepEvent, stepThrough } from './step.js';
+import { executeWatched } from './watch.js';
+
+export interface RunOptions {
+  /** How often to run with these feeds, 1 unless said; the last result is returned. Each is a run of its own: what it updates takes effect. */
+  readonly steps?: number;
+  /** Trap the first NaN or infinity, with `NonFiniteError`; updates take effect only if there is none. Slow: nothing is fused. */
+  readonly watch?: boolean;
+}
+
+const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
+
+/**
+ * What a machine compiled from some outputs and some updates of state. A run returns a tensor for each output, and lets all updates take
+ * effect at once at its end.
+ */
+export class Program<O extends Outputs = Outputs> {
+  readonly #recipe: Recipe;
+  readonly #engine: Engine;
+  readonly #dims: Bindings;
+  /** The concrete program, where all names are bound. */
+  readonly #loaded: Loaded | null;
+
+  constructor(recipe: Recipe, dims: Bindings, loaded: Loaded | null) {
+    this.#recipe = recipe;
+    this.#engine = recipe.engine;
+    this.#dims = dims;
+    this.#loaded = loaded;
+  }
+
+  /**
+   * Runs once, or `steps` times, or once for each of a list of feeds. Runs of one machine take effect in the order of the calls; feeds are
+   * checked and copied before the call returns. On a backend in this process the run has happened by then.
+   *
+   * Rejects with `FeedError` where a feed is missing, unknown or does not fit (nothing has run then), with `MachineError` where the machine
+   * has failed, with `NonFiniteError` where `watch` traps.
+   *
+   * @example
+   * const { loss } = await step.run({ x: images, y: labels });
+   */
+  run(feeds?: Feeds, options?: RunOptions): Promise<Results<O>>;
+  run(feeds: readonly Feeds[], options?: RunOptions): Promise<Results<O>[]>;
+  run(feeds: Feeds | readonly Feeds[] = {}, options: RunOptions = {}): Promise<Results<O> | Results<O>[]> {
+    try {
+      this.#engine.check('run');
+      const steps = stepsOf('run', options);
+      if (!isList(feeds)) return this.#start(this.#read(feeds), steps, options) as Promise<Results<O>>;
+      const read = feeds.map((each) => this.#read(each));
+      return Promise.all(read.map((each) => this.#start(each, steps, options))) as Promise<Results<O>[]>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * As `run`, with the result at once. Throws `MachineError` 'busy' while runs are pending, and where the backend does not run in this
+   * process.
+   *
+   * @example
+   * const { z } = program.runSync({ x: 0.7, y: -0.4 });
+   */
+  runSync(feeds?: Feeds, options?: RunOptions): Results<O>;
+  runSync(feeds: readonly Feeds[], options?: RunOptions): Results<O>[];
+  runSync(feeds: Feeds | readonly Feeds[] = {}, options?: RunOptions): Results<O> | Results<O>[] {
+    this.#engine.checkIdle('runSync', 'Await them first, or use run.');
+    const loaded = this.#loaded;
+    if (options === undefined && loaded !== null && loaded.kind === 'host' && !Array.isArray(feeds))
+      return loaded.run(feeds as Feeds, 1) as Results<O>;
+    const steps = stepsOf('runSync', options);
+    if (!isList(feeds)) return this.#runNow(this.#read(feeds), steps, options) as Results<O>;
+    return feeds.map((each) => this.#read(each)).map((read) => this.#runNow(read, steps, options)) as Results<O>[];
+  }
+
+  /**
+   * The program with sizes for names: loaded, and able to tell its tape and memory. Programs for the sizes that came up last are kept, so a
+   * run with a size that has been bound does not compile. Throws `MachineError` for a name that the program does not have.
+   *
+   * @example
+   * const bound = await program.bind({ batch: 128 });
+   * console.log(bound.memory.scratch);
+   */
+  async bind(dims: Bindings): Promise<Program<O>> {
+    this.#engine.check('bind');
+    return bound<O>('bind', this.#recipe, { ...this.#dims, ...dims });
+  }
+
+  /** The names that have no size yet. */
+  get names(): readonly string[] {
+    return this.#recipe.names.filter((name) => !Object.hasOwn(this.#dims, name));
+  }
+
+  /** The instructions as text, one a line. Throws `MachineError` while names have no size. */
+  get tape(): string {
+    return textOfTape(this.#tape('tape'));
+  }
+
+  /** The bytes that runs need, known before anything runs. Throws `MachineError` while names have no size. */
+  get memory(): Memory {
+    return memoryOf(this.#tape('memory'));
+  }
+
+  /** Where a node went: which instruction computes it, with what, and why it was not fused. Throws `MachineError` while names have no size. */
+  explain(node: Node): string {
+    if (node.graph !== this.#engine.graph)
+      throw new MachineError(`explain: ${node.op.name} %${node.id} belongs to another graph than the machine's.`);
+    return explainNode(this.#tape('explain'), node);
+  }
+
+  /**
+   * Times each instruction: the median of `runs` runs with these feeds, 10 unless said. Nothing takes effect on the machine's state.
+   *
+   * @example
+   * console.log(await program.profile({ x, y }));
+   */
+  async profile(feeds: Feeds = {}, { runs = 10 }: { readonly runs?: number } = {}): Promise<Profile> {
+    const rehearsal = await this.#rehearse('profile', feeds);
+    try {
+      return profileRuns(rehearsal, runs);
+    } finally {
+      rehearsal.dispose();
+    }
+  }
+
+  /**
+   * Runs one instruction after another and hands each out, with the values that it wrote. The updates take effect after the last one, and
+   * not at all where the loop is left before.
+   *
+   * @example
+   * for await (const { index, nodes, values } of program.step(feeds)) console.log(index, nodes, values);
+   */
+  async *step(feeds: Feeds = {}): AsyncGenerator<StepEvent, void, void> {
+    const rehearsal = await this.#rehearse('step', feeds);
+    try {
+      yield* stepThrough(rehearsal);
+    } finally {
+      rehearsal.dispose();
+    }
+  }
+
+  /** `Program (x float32 [batch, 784]) -> loss float32 []; updates w, b`. */
+  toString(): string {
+    const { inputs, asked } = this.#recipe;
+    const typed = (name: string, { dtype, shape }: Node): string => `${name} ${dtype} ${showShape(shape)}`;
+    const fed = inputs.map((input) => typed(input.attrs.name, input)).join(', ');
+    const outputs = Object.entries(asked.outputs).map(([name, node]) => typed(name, node));
+    const updated = asked.updates.map(({ state }) => (isState(state) ? state.attrs.name : '')).join(', ');
+    const dims = Object.entries(this.#dims).map(([name, size]) => `${name} = ${size}`);
+    const parts = [
+      outputs.join(', ') || 'nothing',
+      ...(updated ? [`updates ${updated}`] : []),
+      ...(dims.length > 0 ? [dims.join(', ')] : []),
+    ];
+    return `Program (${fed}) -> ${parts.join('; ')}`;
+  }
+
+  [inspect](): string {
+    return this.toString();
+  }
+
+  #read(feeds: Feeds): Ready {
+    const { bindings, fed } = readFeeds(feeds, this.#recipe.inputs, this.#engine.graph, this.#dims);
+    checkBound(this.#recipe.names, bindings);
+    return { bindings, fed };
+  }
+
+  #start(ready: Ready, steps: number, { watch }: RunOptions): Promise<Record<string, unknown>> {
+    const { queue } = this.#engine;
+    if (watch) {
+      const rehearsal = this.#recipe.watched(ready.bindings);
+      if (!(rehearsal instanceof Promise) && !queue.busy) return Promise.resolve(runWatched(rehearsal, ready.fed, steps));
+      const fed = copied(ready.fed);
+      return queue.push(rehearsal, (opened) => runWatched(opened, fed, steps));
+    }
+    const loaded = this.#recipe.concrete(ready.bindings);
+    if (!(loaded instanceof Promise) && loaded.kind === 'host' && !queue.busy)
+      return Promise.resolve(loaded.runRead(ready.fed, steps));
+    const fed = copied(ready.fed);
+    return queue.push(loaded, (program) => {
+      this.#engine.check('run');
+      return program.runRead(fed, steps);
+    });
+  }
+
+  #runNow(ready: Ready, steps: number, options: RunOptions = {}): Record<string, unknown> {
+    if (options.watch) {
+      const rehearsal = this.#recipe.watched(ready.bindings);
+      if (rehearsal instanceof Promise) throw this.#notAtOnce(ready.bindings);
+      return runWatched(rehearsal, ready.fed, steps);
+    }
+    const loaded = this.#recipe.concrete(ready.bindings);
+    if (loaded instanceof Promise) throw this.#notAtOnce(ready.bindings);
+    if (loaded.kind === 'host') return loaded.runRead(ready.fed, steps);
+    const { name } = this.#engine.backend;
+    throw new MachineError(`runSync: ${name} does not run in this process. Use await program.run(…).`, { code: 'device' });
+  }
+
+  #notAtOnce(bindings: Bindings): MachineError {
+    const sizes = this.#recipe.names.map((name) => `${name}: ${bindings[name]}`).join(', ');
+    const { name } = this.#engine.backend;
+    return new MachineError(
+      `runSync: ${name} takes a while to load a new program. Use await program.bind({ ${sizes} }) first, or await program.run(…).`,
+      { code: 'device' },
+    );
+  }
+
+  async #rehearse(call: string, feeds: Feeds): Promise<Rehearsal> {
+    this.#engine.check(call);
+    const { bindings, fed } = this.#read(feeds);
+    const own = copied(fed);
+    await this.#engine.queue.idle();
+    const rehearsal = await this.#recipe.rehearsal(call, bindings);
+    rehearsal.begin(call, own);
+    return rehearsal;
+  }
+
+  #tape(call: string): Tape {
+    if (this.#loaded) return this.#loaded.tape;
+    const open = this.names.map((name) => `${name}: …`).join(', ');
+    throw new MachineError(`${call}: sizes are open. Ask the program of some sizes: (await program.bind({ ${open} })).${call}.`);
+  }
+}
+
+interface Ready {
+  readonly bindings: Bindings;
+  readonly fed: ReadonlyMap<string, Fed>;
+}
+
+/** A program with these sizes, loaded where they are all there is to know. */
+export async function bound<O extends Outputs>(call: string, recipe: Recipe, dims: Bindings): Promise<Program<O>> {
+  checkDims(call, recipe, dims);
+  const whole = recipe.names.every((name) => Object.hasOwn(dims, name));
+  return new Program<O>(recipe, dims, whole ? await recipe.concrete(dims) : null);
+}
+
+function checkDims(call: string, { names }: Recipe, dims: Bindings): void {
+  for (const [name, size] of Object.entries(dims)) {
+    if (!names.includes(name)) {
+      const have = names.length === 0 ? 'it has none' : `its names are ${names.join(', ')}`;
+      throw new MachineError(`${call}: '${name}' is no name in this program; ${have}.`);
+    }
+    if (!Number.isSafeInteger(size) || size < 0)
+      throw new MachineError(`${call}: ${name} is ${size}; a size is a whole number of at least 0.`);
+  }
+}
+
+function runWatched(rehearsal: Rehearsal, fed: ReadonlyMap<string, Fed>, steps: number): Record<string, unknown> {
+  rehearsal.begin('watch', fed);
+  for (let i = 0; i < steps; i++) executeWatched(rehearsal.tape, rehearsal.executable);
+  rehearsal.commit('watch');
+  return rehearsal.results();
+}
+
+function stepsOf(call: string, { steps = 1 }: RunOptions = {}): number {
+  if (Number.isSafeInteger(steps) && steps >= 1) return steps;
+  throw new MachineError(`${call}: steps is ${steps}; give a whole number of at least 1.`);
+}
+
+function isList(feeds: Feeds | readonly Feeds[]): feeds is readonly Feeds[] {
+  return Array.isArray(feeds);
+}
+
+function copied(fed: ReadonlyMap<string, Fed>): Map<string, Fed> {
+  return new Map([...fed].map(([name, { values, shape }]) => [name, { values: values.slice(), shape }]));
+}
