@@ -7,6 +7,7 @@ export { type Initialiser, isConstant, isInput, isState, type StateAttrs, type S
 export { Node, type Origin } from './graph/node.js';
 export type { HostKernel, KernelContext, Kind, Lowering, Op, Typed } from './graph/op.js';
 export { graphOf, nodeOf, type Operand } from './graph/operand.js';
+export { asPublic } from './graph/public-call.js';
 export { between, type Rule, reached, replace, replay } from './graph/replay.js';
 export {
   type BinaryScalarOp,
@@ -19,6 +20,16 @@ export {
 } from './loops/expression.js';
 export { type Axis, flatten, Index, unflatten } from './loops/indices.js';
 export { Procedure, Value, type Variable } from './loops/procedure.js';
+export type { Backend, DeviceExecutable, Executable, HostExecutable, Session, Target } from './machine/backend.js';
+export { type EvaluateOptions, evaluate } from './machine/evaluate.js';
+export type { Feeds } from './machine/feeds.js';
+export { interpreter } from './machine/interpreter.js';
+export { type CompileOptions, type MachineOptions, TapeMachine } from './machine/machine.js';
+export type { Memory } from './machine/memory.js';
+export type { Profile, ProfileEntry } from './machine/profile.js';
+export { Program, type RunOptions } from './machine/program.js';
+export type { Outputs, Results } from './machine/results.js';
+export type { StepEvent } from './machine/step.js';
 export { expand } from './passes/expand.js';
 export { customGradient, type GradientRules } from './primitives/custom-gradient.js';
 export * from './primitives/forms.js';
@@ -28,6 +39,8 @@ export { toDot } from './print/dot.js';
 export { toMermaid } from './print/mermaid.js';
 export type { Printable, PrintOptions } from './print/picture.js';
 export { toText } from './print/text.js';
+export type { PassOptions } from './tape/compile.js';
+export type { Update } from './tape/updates.js';
 export {
   addDims,
   type Bindings,
