@@ -3,10 +3,25 @@ export { abs, sign } from './absolute.js';
 export { argmax, argmin } from './argmax.js';
 export { div, neg, reciprocal, square, sub } from './arithmetic.js';
 export { bitAnd, bitNot, bitOr, bitXor, shiftLeft, shiftRight } from './bits.js';
+export { cholesky, type TriangularSolveOptions, triangularSolve } from './cholesky.js';
 export { type ClampOptions, clamp } from './clamp.js';
 export { eq, ge, gt, isFinite, isNaN, le, lt, ne } from './compare.js';
 export { concat, split, stack } from './concat.js';
+export { type AxisPair, type ContractOptions, contract } from './contract.js';
+export {
+  type ConvolutionOptions,
+  type ConvolutionTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from './convolution.js';
+export { type ConvolveOptions, convolve } from './convolve.js';
 export { type CrossEntropyOptions, crossEntropy } from './cross-entropy.js';
+export { diagonal, trace } from './diagonal.js';
+export { einsum } from './einsum.js';
 export { erf, erfc } from './error-function.js';
 export { exp, exp2, expm1 } from './exponential.js';
 export { gather, scatterAdd, take } from './gather.js';
@@ -16,12 +31,34 @@ export { type LayerNormOptions, layerNorm } from './layer-norm.js';
 export { logAddExp } from './log-add-exp.js';
 export { log, log1p, log2, log10, logSumExp } from './logarithm.js';
 export { and, not, or, xor } from './logical.js';
+export { dot, linear, matmul, outer } from './matmul.js';
 export { max, min } from './max.js';
 export { maximum, minimum } from './maximum.js';
 export { mean, norm, std, type VarianceOptions, variance } from './mean.js';
 export { mse } from './mse.js';
 export { type PadOptions, pad } from './pad.js';
+export {
+  type AveragePoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  type PoolOptions,
+} from './pooling.js';
 export { pow } from './power.js';
+export { prod } from './product.js';
+export {
+  dropout,
+  type NormalOptions,
+  randomBernoulli,
+  randomBits,
+  randomNormal,
+  randomUniform,
+  type UniformOptions,
+} from './random.js';
+export { type AlongAxis, cumprod, cumsum, recurrence } from './recurrence.js';
 export { relu } from './relu.js';
 export { fmod } from './remainder.js';
 export { reshape, squeeze, unsqueeze } from './reshape.js';
@@ -30,7 +67,10 @@ export { ceil, floor, round, trunc } from './rounding.js';
 export { logSigmoid, sigmoid, softplus } from './sigmoid.js';
 export { embed, flip, type Range, slice } from './slice.js';
 export { type AxisOptions, logSoftmax, softmax } from './softmax.js';
+export { argsort, type SortOptions, sort, topK } from './sort.js';
 export type { LossOptions } from './support/loss.js';
 export { repeat, tile } from './tile.js';
 export { transpose } from './transpose.js';
+export { type TriangleOptions, tril, triu } from './triangle.js';
 export { acos, asin, atan, atan2, cos, sin, tan } from './trigonometric.js';
+export { type WindowsOptions, windows } from './windows.js';
