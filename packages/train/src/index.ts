@@ -1,5 +1,13 @@
+export { type Batch, Batches, type BatchOptions, batches, type Columns } from './data/batches.js';
+export { type IdxArray, parseIdx, scaleBytes } from './data/idx.js';
+export { type BatchEvent, type EpochEvent, type FitOptions, type Fitted, fit, type Scalars, type Step } from './fit.js';
 export { constant, ones, zeros } from './initialisers/constant.js';
 export { glorotNormal, glorotUniform, heNormal, heUniform, normal, uniform } from './initialisers/random.js';
+export { type DenseOptions, dense } from './layers/dense.js';
+export { type Layer, layer } from './layers/layer.js';
+export { sequential } from './layers/sequential.js';
+export { accuracy } from './metrics/accuracy.js';
+export { ConfusionMatrix, type Labels } from './metrics/confusion.js';
 export { type AdamOptions, adam, adamw } from './optimisers/adam.js';
 export { clipByGlobalNorm, globalNorm } from './optimisers/clip.js';
 export type { LearningRate, LossOrGradients, Schedule } from './optimisers/common.js';

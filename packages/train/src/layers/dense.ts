@@ -1,0 +1,33 @@
+import { add, type Graph, type Initialiser, type Node } from '@tapegrad/core';
+import { matmul } from '@tapegrad/ops';
+import { zeros } from '../initialisers/constant.js';
+import { glorotUniform } from '../initialisers/random.js';
+import { type Layer, layer } from './layer.js';
+
+export interface DenseOptions {
+  /** What is applied to the result, such as `relu` (nothing). */
+  readonly activation?: (x: Node) => Node;
+  /** The first value of the weights, given their shape `[inputs, outputs]` (`glorotUniform`). */
+  readonly weights?: (shape: readonly number[]) => Initialiser;
+  /** Is something added to each output (true)? It starts as zeros. */
+  readonly bias?: boolean;
+}
+
+/**
+ * A fully connected layer, `activation(x·w + b)`: `[…, inputs]` gives `[…, outputs]`. Its parameters are `name.w` and `name.b`.
+ *
+ * @example
+ * const hidden = dense(graph, 'hidden', [784, 128], { activation: relu, weights: heUniform });
+ * const y = hidden(x); // [batch, 784] gives [batch, 128]
+ */
+export function dense(
+  graph: Graph,
+  name: string,
+  [inputs, outputs]: readonly [inputs: number, outputs: number],
+  { activation = (x) => x, weights = glorotUniform, bias = true }: DenseOptions = {},
+): Layer {
+  const w = graph.parameter(`${name}.w`, weights([inputs, outputs]));
+  if (!bias) return layer([w], (x) => activation(matmul(x, w)));
+  const b = graph.parameter(`${name}.b`, zeros([outputs]));
+  return layer([w, b], (x) => activation(add(matmul(x, w), b)));
+}
