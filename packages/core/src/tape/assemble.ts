@@ -21,7 +21,6 @@ export class Assembler {
   readonly #target: Target;
   readonly #backendName: string;
   readonly #placed = new Map<string, Placed>();
-  readonly #kernels = new Map<string, Kernel>();
 
   constructor(slots: ReadonlyMap<Node, Slot>, target: Target, backendName: string) {
     this.#slots = slots;
@@ -67,7 +66,7 @@ export class Assembler {
     const key = textOf(loop, buffers);
     let placed = this.#placed.get(key);
     if (!placed) {
-      const kernel = this.#shared(place(loop, buffers, { wideSums: this.#target.wideSums }));
+      const kernel = place(loop, buffers, { wideSums: this.#target.wideSums });
       placed = { kernel, flops: operationsOf(loop) };
       this.#placed.set(key, placed);
     }
@@ -82,7 +81,7 @@ export class Assembler {
     const procedure = new Procedure();
     node.op.procedure!(procedure, node);
     const buffers = [...node.inputs.map((x) => bufferOf(x, 'read')), bufferOf(node, 'readwrite')];
-    const kernel = this.#shared(kernelOfProcedure(procedure, buffers));
+    const kernel = kernelOfProcedure(procedure, buffers);
     const cost = this.#alone(unit);
     return { ...cost, kind: 'kernel', kernel, slots: [...cost.reads, ...cost.writes] };
   }
@@ -92,12 +91,6 @@ export class Assembler {
     const reads = node.inputs.map((x) => this.#slot(x));
     const writes = [this.#slot(node)];
     return { nodes: unit.computed, reads, writes, bytes: bytesMoved(reads, writes), flops: node.op.cost * countOf(node.shape) };
-  }
-
-  #shared(kernel: Kernel): Kernel {
-    const known = this.#kernels.get(kernel.key);
-    if (!known) this.#kernels.set(kernel.key, kernel);
-    return known ?? kernel;
   }
 
   #slot(node: Node): Slot {

@@ -11,7 +11,7 @@ export function textOfTape(tape: Tape): string {
   const { instructions, inputs, outputs, states, updated, scratchBytes } = tape;
   const flops = instructions.reduce((total, { flops }) => total + flops, 0);
   const bytes = instructions.reduce((total, instruction) => total + instruction.bytes, 0);
-  const kernels = new Set(instructions.flatMap((instruction) => (instruction.kind === 'kernel' ? [instruction.kernel] : [])));
+  const kernels = new Set(instructions.flatMap((instruction) => (instruction.kind === 'kernel' ? [instruction.kernel.key] : [])));
   const stateBytes = states.reduce((total, { slot }) => total + bytesOfSlot(slot), 0);
   const lines = [
     `tape: ${count(instructions.length, 'instruction')}, ${count(kernels.size, 'distinct kernel')}, ${count(flops, 'flop')}, ${count(bytes, 'byte')} moved, ${number(scratchBytes)} of scratch, ${number(stateBytes)} of state`,

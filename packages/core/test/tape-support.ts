@@ -1,0 +1,69 @@
+import { isInput, isState } from '../src/graph/leaves.js';
+import type { Node } from '../src/graph/node.js';
+import { reached } from '../src/graph/replay.js';
+import type { Target } from '../src/loops/target.js';
+import { runChecked } from '../src/tape/checked-run.js';
+import { compileTape, type PassOptions } from '../src/tape/compile.js';
+import type { Tape } from '../src/tape/tape.js';
+import type { Update } from '../src/tape/updates.js';
+import { arrayOf, DTYPES, type TypedArray } from '../src/tensor/dtype.js';
+
+export const TARGET: Target = {
+  dtypes: new Set(DTYPES),
+  instructions: 'kernels',
+  keeps: new Set(),
+  wideSums: true,
+  statements: 400,
+  tile: [4, 4],
+  alignment: 64,
+};
+
+export interface Program {
+  readonly outputs: Readonly<Record<string, Node>>;
+  readonly updates?: readonly Update[];
+}
+
+export function compile({ outputs, updates = [] }: Program, passes: PassOptions = {}, target: Partial<Target> = {}): Tape {
+  return compileTape(outputs, updates, { target: { ...TARGET, ...target }, backendName: 'test', passes });
+}
+
+/** Every way to switch the passes that must not change a bit, and a machine of little room. */
+const WAYS: readonly (readonly [PassOptions, Partial<Target>])[] = [
+  [{ fuse: false, inPlace: false }, {}],
+  [{ fuse: false }, {}],
+  [{ inPlace: false }, {}],
+  [{}, {}],
+  [{ simplify: false }, {}],
+  [{}, { statements: 6, tile: [1, 1], alignment: 8 }],
+];
+
+/** Small whole numbers, different in every element, so that sums are exact and a mix-up shows. */
+function valuesFor(node: Node, salt: number): TypedArray {
+  const length = node.shape.reduce((n: number, d) => n * Number(d), 1);
+  const array = arrayOf(node.dtype, length);
+  for (let i = 0; i < length; i++)
+    array[i] = node.dtype === 'bool' ? (i + salt) % 2 : ((i * 7 + salt * 13) % 23) - (node.dtype === 'uint32' ? 0 : 9);
+  return array;
+}
+
+/** Runs a program in every way with checked memory; all must agree on every bit of results and states, which are returned: w' is the new value of w. */
+export function runEveryWay(program: Program): Record<string, number[]> {
+  const roots = [...Object.values(program.outputs), ...(program.updates ?? []).flatMap(({ state, value }) => [state, value])];
+  const leaves = reached(roots);
+  const feeds = Object.fromEntries(leaves.filter(isInput).map((node, i) => [node.attrs.name, valuesFor(node as Node, i)]));
+  const states = Object.fromEntries(leaves.filter(isState).map((node, i) => [node.attrs.name, valuesFor(node as Node, i + 5)]));
+  const runs = WAYS.map(([passes, target]) => {
+    const { outputs, states: after } = runChecked(compile(program, passes, target), feeds, states);
+    const renewed = Object.entries(after).map(([name, array]) => [`${name}'`, array] as const);
+    return Object.fromEntries([...Object.entries(outputs), ...renewed].map(([name, array]) => [name, [...array]]));
+  });
+  const [first, ...others] = runs as [Record<string, number[]>, ...Record<string, number[]>[]];
+  others.forEach((run, i) => {
+    for (const [name, values] of Object.entries(first)) {
+      const other = run[name];
+      if (other && values.every((value, k) => Object.is(value, other[k])) && values.length === other.length) continue;
+      throw new Error(`'${name}' differs with ${JSON.stringify(WAYS[i + 1])}: [${other}] instead of [${values}]`);
+    }
+  });
+  return first;
+}
