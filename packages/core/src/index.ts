@@ -11,6 +11,7 @@ export { asPublic } from './graph/public-call.js';
 export { between, type Rule, reached, replace, replay } from './graph/replay.js';
 export {
   type BinaryScalarOp,
+  Builder,
   type Combine,
   type ComparisonOp,
   type Condition,
@@ -19,11 +20,17 @@ export {
   type UnaryScalarOp,
 } from './loops/expression.js';
 export { type Axis, flatten, Index, unflatten } from './loops/indices.js';
+export { type AccessHooks, interpretChecked, prepare } from './loops/interpret.js';
+export type { Loop, Store } from './loops/loop.js';
+export { kernelOfProcedure, place } from './loops/place.js';
 export { Procedure, Value, type Variable } from './loops/procedure.js';
+export { hasScalar, type LetOp, type ScalarFunction, scalarFunction, scalarLibrary } from './loops/scalar.js';
+export type { Kernel, KernelBuffer, Operand as KernelOperand, Stmt } from './loops/statement.js';
 export type { Backend, DeviceExecutable, Executable, HostExecutable, Session, Target } from './machine/backend.js';
 export { type EvaluateOptions, evaluate } from './machine/evaluate.js';
 export type { Feeds } from './machine/feeds.js';
-export { interpreter } from './machine/interpreter.js';
+export { ArrayExecutable, HostSession, type Linkable, type Linked, linkOther } from './machine/host-session.js';
+export { interpreter, interpretTape } from './machine/interpreter.js';
 export { type CompileOptions, type MachineOptions, TapeMachine } from './machine/machine.js';
 export type { Memory } from './machine/memory.js';
 export type { Profile, ProfileEntry } from './machine/profile.js';
@@ -31,7 +38,9 @@ export { Program, type RunOptions } from './machine/program.js';
 export type { Outputs, Results } from './machine/results.js';
 export type { StepEvent } from './machine/step.js';
 export { expand } from './passes/expand.js';
+export { composite } from './primitives/composite.js';
 export { customGradient, type GradientRules } from './primitives/custom-gradient.js';
+export { type DefinedFunction, defineOp } from './primitives/define-op.js';
 export * from './primitives/forms.js';
 export { stopGradient } from './primitives/stop-gradient.js';
 export { where } from './primitives/where.js';
@@ -40,6 +49,7 @@ export { toMermaid } from './print/mermaid.js';
 export type { Printable, PrintOptions } from './print/picture.js';
 export { toText } from './print/text.js';
 export type { PassOptions } from './tape/compile.js';
+export type { Instruction, Named, Slot, Tape } from './tape/tape.js';
 export type { Update } from './tape/updates.js';
 export {
   addDims,

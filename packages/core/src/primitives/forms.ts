@@ -3,11 +3,9 @@
  * reshape and sum, so none of them can stand apart.
  */
 import { ShapeError } from '../errors.js';
-import { callOn } from '../graph/calling.js';
-import { Graph } from '../graph/graph.js';
-import { holeOp, isConstant } from '../graph/leaves.js';
+import { isConstant } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
-import type { HostKernel, Kind, Lowering, Op, Typed } from '../graph/op.js';
+import type { HostKernel, Kind, Lowering, Op } from '../graph/op.js';
 import { graphOf, nodeOf, type Operand } from '../graph/operand.js';
 import { asPublic } from '../graph/public-call.js';
 import type { Expr } from '../loops/expression.js';
@@ -22,10 +20,11 @@ export type Unary = ((x: Operand) => Node) & { readonly op: Op<undefined> };
 export type Binary = ((x: Operand, y: Operand) => Node) & { readonly op: Op<undefined> };
 
 type TypeRule<A> = (inputs: readonly Node[], attrs: A) => DType;
-type Partial = ((y: Node, ...inputs: Node[]) => Node) | null;
+/** The derivative of a result by one operand, from the result and the operands; null where it is 0. */
+export type PartialRule = ((y: Node, ...inputs: Node[]) => Node) | null;
 
 /** What every form may state besides its derivative. */
-interface Common<A> {
+export interface CommonRules<A> {
   readonly dtype?: TypeRule<A>;
   readonly cost?: number;
   readonly unique?: boolean;
@@ -35,7 +34,7 @@ interface Common<A> {
   readonly kernels?: Readonly<Record<string, HostKernel<A>>>;
 }
 
-interface Shaped<A> extends Common<A> {
+export interface ShapedRules<A> extends CommonRules<A> {
   readonly kind?: Kind;
   readonly shape: (inputs: readonly Node[], attrs: A) => Shape;
   readonly lower?: (k: Lowering<A>) => Expr;
@@ -48,7 +47,8 @@ export function promoted(name: string, inputs: readonly Node[]): DType {
   return inputs.map((x) => x.dtype).reduce((a, b) => promote(a, b, name));
 }
 
-function common<A>(name: string, rules: Common<A>): Omit<Op<A>, 'kind' | 'infer'> {
+/** What every form states apart from its kind and type. */
+export function common<A>(name: string, rules: CommonRules<A>): Omit<Op<A>, 'kind' | 'infer'> {
   const { cost = 1, unique = false, simplify, stabilise, stabiliseUse, kernels } = rules;
   return {
     name,
@@ -61,12 +61,12 @@ function common<A>(name: string, rules: Common<A>): Omit<Op<A>, 'kind' | 'infer'
   };
 }
 
-function shaped<A>(name: string, kind: Kind, rules: Shaped<A>): Op<A> {
+function shaped<A>(name: string, kind: Kind, rules: ShapedRules<A>): Op<A> {
   const { shape, lower, target, procedure } = rules;
   const dtype = rules.dtype ?? ((inputs) => promoted(name, inputs));
   return {
     ...common(name, rules),
-    kind: rules.kind ?? kind,
+    kind: lower || procedure ? (rules.kind ?? kind) : 'custom',
     infer: (inputs, attrs) => ({ shape: shape(inputs, attrs), dtype: dtype(inputs, attrs) }),
     ...(lower && { lower }),
     ...(target && { target }),
@@ -74,17 +74,18 @@ function shaped<A>(name: string, kind: Kind, rules: Shaped<A>): Op<A> {
   };
 }
 
-/** A free function that appends `op` to its operands as they are, numbers made constants of the first node's dtype. */
+/** Operands as they are, as nodes of one graph: numbers become constants of the first node's dtype. */
+export function nodesOf(name: string, operands: readonly Operand[]): Node[] {
+  const graph = graphOf(name, operands);
+  const first = operands.find((x): x is Node => typeof x === 'object' && 'graph' in x);
+  return operands.map((x) => nodeOf(x, graph, typeof x === 'number' ? first?.dtype : undefined));
+}
+
+/** A free function that appends `op` to its operands as they are. */
 function applying<A>(op: Op<A>): OpFunction<A> {
   const apply = (...args: [...Operand[], A]): Node => {
     const operands = args.slice(0, -1) as Operand[];
-    const graph = graphOf(op.name, operands);
-    const first = operands.find((x): x is Node => typeof x === 'object' && 'graph' in x);
-    return graph.append(
-      op,
-      operands.map((x) => nodeOf(x, graph, typeof x === 'number' ? first?.dtype : undefined)),
-      args.at(-1) as A,
-    ) as Node;
+    return graphOf(op.name, operands).append(op, nodesOf(op.name, operands), args.at(-1) as A) as Node;
   };
   return withOp(op, apply);
 }
@@ -108,22 +109,23 @@ export function differentiable(node: Node): boolean {
   return isFloat(node.dtype);
 }
 
-interface Pointwise extends Common<undefined> {
-  readonly partials: readonly Partial[];
-  readonly lower: (...inputs: Expr[]) => Expr;
+interface Pointwise extends CommonRules<undefined> {
+  readonly partials: readonly PartialRule[];
+  readonly lower?: (...inputs: Expr[]) => Expr;
 }
 
 /** An op on one element of each input at a time; the inputs have one shape. Its partials are built only for inputs that vary. */
 function pointwise(name: string, rules: Pointwise): Op<undefined> {
   const partial = (node: Node, i: number): Node | null => rules.partials[i]?.(node, ...node.inputs) ?? null;
   const scaled = (g: Node, by: Node | null): Node | null => (by ? mul(g, by) : null);
+  const { lower } = rules;
   return {
     ...common(name, rules),
-    kind: 'pointwise',
+    kind: lower ? 'pointwise' : 'custom',
     infer: (inputs, attrs) => ({ shape: inputs[0]!.shape, dtype: rules.dtype?.(inputs, attrs) ?? promoted(name, inputs) }),
     jvp: (node, tangents) => total(tangents.map((t, i) => (t ? scaled(t, partial(node as Node, i)) : null))),
     vjp: (node, g, i) => scaled(g, partial(node as Node, i)),
-    lower: (k) => rules.lower(...k.node.inputs.map((_, i) => k.load(i, k.at))),
+    ...(lower && { lower: (k) => lower(...k.node.inputs.map((_, i) => k.load(i, k.at))) }),
   };
 }
 
@@ -136,9 +138,9 @@ function pointwise(name: string, rules: Pointwise): Op<undefined> {
 /* @__NO_SIDE_EFFECTS__ */
 export function unary(
   name: string,
-  { partial, ...rules }: { partial: ((y: Node, x: Node) => Node) | null; lower: (x: Expr) => Expr } & Common<undefined>,
+  { partial, ...rules }: { partial: ((y: Node, x: Node) => Node) | null; lower?: (x: Expr) => Expr } & CommonRules<undefined>,
 ): Unary {
-  const op = pointwise(name, { ...rules, partials: [partial as Partial] });
+  const op = pointwise(name, { ...rules, partials: [partial as PartialRule] });
   return withOp(op, (x: Operand) => {
     const graph = graphOf(name, [x]);
     return graph.append(op, [nodeOf(x, graph)], undefined) as Node;
@@ -149,7 +151,7 @@ export function unary(
 /* @__NO_SIDE_EFFECTS__ */
 export function binary(
   name: string,
-  rules: { partials: readonly [Partial, Partial]; lower: (x: Expr, y: Expr) => Expr } & Common<undefined>,
+  rules: { partials: readonly [PartialRule, PartialRule]; lower?: (x: Expr, y: Expr) => Expr } & CommonRules<undefined>,
 ): Binary {
   const op = pointwise(name, rules as unknown as Pointwise);
   return withOp(op, (x: Operand, y: Operand) => {
@@ -162,7 +164,7 @@ export function binary(
 /* @__NO_SIDE_EFFECTS__ */
 export function linear<A>(
   name: string,
-  rules: Shaped<A> & { adjoint: (node: Node<A>, g: Node, i: number) => Node | null },
+  rules: ShapedRules<A> & { adjoint: (node: Node<A>, g: Node, i: number) => Node | null },
 ): OpFunction<A> {
   return applying<A>({
     ...shaped(name, 'view', { cost: 0, ...rules }),
@@ -178,7 +180,7 @@ export function linear<A>(
 /* @__NO_SIDE_EFFECTS__ */
 export function multilinear<A>(
   name: string,
-  rules: Shaped<A> & { adjoint: (node: Node<A>, g: Node, i: number) => Node | null },
+  rules: ShapedRules<A> & { adjoint: (node: Node<A>, g: Node, i: number) => Node | null },
 ): OpFunction<A> {
   return applying<A>({
     ...shaped(name, 'contraction', rules),
@@ -190,68 +192,9 @@ export function multilinear<A>(
 
 /** Any other op: it states jvp or vjp (the other is derived by transposing), both, or neither where nothing can be differentiated. */
 /* @__NO_SIDE_EFFECTS__ */
-export function general<A>(name: string, rules: Shaped<A> & { jvp?: Op<A>['jvp']; vjp?: Op<A>['vjp'] }): OpFunction<A> {
+export function general<A>(name: string, rules: ShapedRules<A> & { jvp?: Op<A>['jvp']; vjp?: Op<A>['vjp'] }): OpFunction<A> {
   const { jvp, vjp } = rules;
   return applying<A>({ ...shaped(name, 'pointwise', rules), ...(jvp && { jvp }), ...(vjp && { vjp }) });
-}
-
-interface CompositeRules<N extends readonly Node[], A> extends Common<A> {
-  readonly defaults?: Readonly<A>;
-  readonly define: (...args: [...inputs: N, attrs: A]) => Node;
-  /** The shape and dtype, where reading them off the definition would be slow. */
-  readonly infer?: (inputs: readonly Node[], attrs: A) => Typed;
-}
-type OperandsOf<N extends readonly Node[]> = { [K in keyof N]: Operand };
-
-/**
- * An op that is defined by other ops, and stays one node until it is expanded. The definition makes no inputs, parameters or state.
- *
- * @example
- * const mse = composite('mse', { define: (x: Node, y: Node) => mean(square(sub(x, y))) });
- */
-/* @__NO_SIDE_EFFECTS__ */
-export function composite<N extends readonly Node[], A extends object = Record<never, never>>(
-  name: string,
-  rules: CompositeRules<N, A>,
-): ((...args: [...operands: OperandsOf<N>, options?: A]) => Node) & { readonly op: Op<A> } {
-  const define = (inputs: readonly Node[], attrs: A): Node => rules.define(...(inputs as unknown as N), attrs);
-  const op: Op<A> = {
-    ...common(name, rules),
-    kind: 'composite',
-    infer: (inputs, attrs, graph) =>
-      rules.infer?.(inputs, attrs) ?? typeOfDefinition(inputs, graph, (holes) => define(holes, attrs)),
-    define,
-  };
-  const arity = (args: readonly unknown[]): number => (isOptions(args.at(-1)) ? args.length - 1 : args.length);
-  const call = (...args: readonly unknown[]): Node => {
-    const operands = args.slice(0, arity(args)) as Operand[];
-    const attrs = { ...rules.defaults, ...((args[operands.length] ?? {}) as A) } as A;
-    const graph = graphOf(name, operands);
-    const first = operands.find((x): x is Node => typeof x === 'object' && 'graph' in x);
-    return graph.append(
-      op,
-      operands.map((x) => nodeOf(x, graph, typeof x === 'number' ? first?.dtype : undefined)),
-      attrs,
-    ) as Node;
-  };
-  return withOp(op, call) as ReturnType<typeof composite<N, A>>;
-}
-
-function isOptions(value: unknown): boolean {
-  return (
-    value === undefined || (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
-  );
-}
-
-/** The type of a definition, read off a run of it on holes in a graph of its own. */
-function typeOfDefinition(inputs: readonly Node[], graph: Graph, define: (holes: readonly Node[]) => Node): Typed {
-  const apart = new Graph({ dtype: graph.dtype });
-  const holes = inputs.map(
-    (x) =>
-      (isConstant(x) ? apart.append(x.op, [], x.attrs) : apart.append(holeOp, [], { shape: x.shape, dtype: x.dtype })) as Node,
-  );
-  const { shape, dtype } = callOn(apart, () => define(holes));
-  return { shape, dtype };
 }
 
 /** The operands as nodes of one graph, dtype and shape: numbers take the dtype of the others, the rest is promoted and broadcast. */
