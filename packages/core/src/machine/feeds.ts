@@ -4,7 +4,7 @@ import { type InputAttrs, isInput } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
 import type { Bindings } from '../tensor/dim.js';
 import { arrayOf, type DType, dtypeOfArray, exactIn, type TypedArray, widens } from '../tensor/dtype.js';
-import { showShape } from '../tensor/shape.js';
+import { type Shape, showShape } from '../tensor/shape.js';
 import { Tensor, type TensorLike } from '../tensor/tensor.js';
 import { bindNames, boundShape } from './names.js';
 
@@ -38,10 +38,8 @@ function refuseNarrowing(label: string, { dtype }: Node, value: TensorLike): voi
   const array = ArrayBuffer.isView(value);
   const own = value instanceof Tensor ? value.dtype : array ? dtypeOfArray(value) : null;
   if (own === null || widens(own, dtype)) return;
-  const cure = array
-    ? 'Convert it: an array of another type, as in Float32Array.from(…).'
-    : `Convert it: tensor.cast('${dtype}').`;
-  throw new FeedError(`${label} is a ${dtype} input and was fed ${own}, which does not widen to it. ${cure}`);
+  const cure = array ? `${arrayOf(dtype, 0).constructor.name}.from(…)` : `tensor.cast('${dtype}')`;
+  throw new FeedError(`${label} wants ${dtype} and was fed ${own}, which does not widen to it. Convert it: ${cure}.`);
 }
 
 /** Checks the shape of a feed. A flat array fits any shape of its length. */
@@ -49,9 +47,13 @@ export function checkShape(input: Node<InputAttrs>, fed: Fed, shape: readonly nu
   const own = fed.shape;
   if (own === null ? fed.values.length === length : own.length === shape.length && own.every((size, i) => size === shape[i]))
     return;
-  const got = own === null ? `${fed.values.length} elements` : `shape ${showShape(own)}`;
+  throw unfit(input, fed, shape);
+}
+
+function unfit(input: Node<InputAttrs>, fed: Fed, shape: Shape): FeedError {
+  const got = fed.shape ? `shape ${showShape(fed.shape)}` : `${fed.values.length} elements`;
   const stated = showShape(input.shape) === showShape(shape) ? '' : `, as ${showShape(input.shape)} is here`;
-  throw new FeedError(`feeds: '${input.attrs.name}' has ${got}; it must have ${showShape(shape)}${stated}.`);
+  return new FeedError(`feeds: '${input.attrs.name}' has ${got}; it must have ${showShape(shape)}${stated}.`);
 }
 
 /**
@@ -63,13 +65,13 @@ export function checkNames(feeds: Feeds, needed: readonly Node<InputAttrs>[], gr
   const unknown = Object.keys(feeds).filter((name) => inputNamed(name, graph) === null);
   if (missing.length === 0 && unknown.length === 0) return;
   const parts: string[] = [];
-  if (missing.length > 0) parts.push(`missing ${missing.map(showInput).join(', ')}`);
+  if (missing.length > 0) parts.push(`missing ${missing.map(showInput).join(', ')}.`);
   if (unknown.length > 0) {
     const names = needed.map((input) => `'${input.attrs.name}'`).join(', ');
-    const have = names === '' ? 'nothing needs to be fed' : `to be fed are ${names}`;
-    parts.push(`unknown ${unknown.map((name) => `'${name}'`).join(', ')}, ${have}`);
+    const have = names === '' ? 'nothing is to be fed' : `to be fed are ${names}`;
+    parts.push(`${parts.length > 0 ? 'Unknown' : 'unknown'} ${unknown.map((name) => `'${name}'`).join(', ')}: ${have}.`);
   }
-  throw new FeedError(`feeds: ${parts.join('; ')}.`);
+  throw new FeedError(`feeds: ${parts.join(' ')}`);
 }
 
 function inputNamed(name: string, graph: Graph): Node<InputAttrs> | null {
@@ -94,6 +96,8 @@ export function readFeeds(feeds: Feeds, needed: readonly Node<InputAttrs>[], gra
     const input = inputNamed(name, graph);
     return value === undefined || !input ? [] : [{ name, input, fed: readFeed(input, value) }];
   });
+  for (const { input, fed } of read)
+    if (fed.shape && fed.shape.length !== input.shape.length) throw unfit(input, fed, input.shape);
   const bindings = bindNames(
     read.map(({ name, input, fed }) => ({ name, shape: input.shape, fed: fed.shape ?? fed.values.length })),
     dims,
