@@ -4,6 +4,7 @@ import {
   cast,
   DtypeError,
   type Expr,
+  general,
   graphOf,
   type Index,
   isFloat,
@@ -14,6 +15,7 @@ import {
   nodeOf,
   normaliseAxis,
   type Operand,
+  type OpFunction,
   type Shape,
   ShapeError,
   sameDim,
@@ -26,6 +28,11 @@ import { sliceAt } from './slice.js';
 
 interface AxisAttrs {
   readonly axis: number;
+}
+
+interface ReadAttrs extends AxisAttrs {
+  /** What a position out of range reads: NaN or 0. Derivatives read 0 there, as nothing depends on what is not. */
+  readonly outside: number;
 }
 
 interface ScatterAttrs extends AxisAttrs {
@@ -45,17 +52,13 @@ function bounded(k: Lowering, value: Expr, extent: number): { readonly at: Index
   return { at: k.indexFrom(value.max(zero).min(last), extent), inside: value.ge(zero).and(value.le(last)) };
 }
 
-/** What an index out of range reads: NaN, or 0 where the dtype has none. */
-function missing(k: Lowering): Expr {
-  return k.constant(isFloat(k.node.dtype) ? NaN : 0);
-}
-
 /** Reads input 0 where input 1, read at `indexAt`, says; `place` puts that position among the others. */
-function lowerRead(k: Lowering<AxisAttrs>, indexAt: readonly Index[], place: (at: Index) => readonly Index[]): Expr {
+function lowerRead(k: Lowering<ReadAttrs>, indexAt: readonly Index[], place: (at: Index) => readonly Index[]): Expr {
   const extent = k.shapeOf(0)[k.attrs.axis]!;
-  if (extent === 0) return missing(k);
+  const outside = k.constant(k.attrs.outside);
+  if (extent === 0) return outside;
   const { at, inside } = bounded(k, k.load(1, indexAt), extent);
-  return inside.select(k.load(0, place(at)), missing(k));
+  return inside.select(k.load(0, place(at)), outside);
 }
 
 /** The value that input 1 adds: nothing where input 0, read at `indexAt`, is out of range. */
@@ -74,7 +77,7 @@ function checkRoom(op: string, [index]: readonly Node[], { axis, shape }: Scatte
   throw new ShapeError(`${op}: axis ${axis} of ${showShape(shape)} has no elements to add to.`, { op });
 }
 
-const gatherForm = linear<AxisAttrs>('gather', {
+const gatherForm: OpFunction<ReadAttrs> = general<ReadAttrs>('gather', {
   kind: 'guarded',
   cost: 4,
   dtype: ([x]) => x!.dtype,
@@ -87,7 +90,8 @@ const gatherForm = linear<AxisAttrs>('gather', {
       { op: 'gather' },
     );
   },
-  adjoint: ({ inputs: [x, index], attrs: { axis } }, g, i) => (i === 0 ? scatterTo(index!, g, x!, axis) : null),
+  jvp: ({ inputs: [, index], attrs: { axis } }, [dx]) => (dx ? gatherForm(dx, index!, { axis, outside: 0 }) : null),
+  vjp: ({ inputs: [x, index], attrs: { axis } }, g, i) => (i === 0 ? scatterTo(index!, g, x!, axis) : null),
   lower: (k) => lowerRead(k, k.at, (at) => k.at.with(k.attrs.axis, at)),
 });
 
@@ -104,17 +108,18 @@ const scatterForm = linear<ScatterAttrs>('scatter', {
     checkRoom('scatterAdd', inputs, attrs);
     return attrs.shape;
   },
-  adjoint: ({ inputs: [index], attrs: { axis } }, g, i) => (i === 1 ? readFrom(gatherForm, g, index!, axis) : null),
+  adjoint: ({ inputs: [index], attrs: { axis } }, g, i) => (i === 1 ? gatherForm(g, index!, { axis, outside: 0 }) : null),
   lower: (k) => lowerWrite(k, k.at),
   target: (k) => k.at.with(k.attrs.axis, bounded(k, k.load(0, k.at), extentOf(k)).at),
 });
 
-const takeForm = linear<AxisAttrs>('take', {
+const takeForm: OpFunction<ReadAttrs> = general<ReadAttrs>('take', {
   kind: 'guarded',
   cost: 4,
   dtype: ([x]) => x!.dtype,
   shape: ([x, index], { axis }) => x!.shape.toSpliced(axis, 1, ...index!.shape),
-  adjoint: ({ inputs: [x, index], attrs: { axis } }, g, i) => (i === 0 ? putTo(index!, g, x!, axis) : null),
+  jvp: ({ inputs: [, index], attrs: { axis } }, [dx]) => (dx ? takeForm(dx, index!, { axis, outside: 0 }) : null),
+  vjp: ({ inputs: [x, index], attrs: { axis } }, g, i) => (i === 0 ? putTo(index!, g, x!, axis) : null),
   lower: (k) => {
     const { axis } = k.attrs;
     const rank = k.shapeOf(1).length;
@@ -130,7 +135,7 @@ const putForm = linear<ScatterAttrs>('put', {
     checkRoom('put', inputs, attrs);
     return attrs.shape;
   },
-  adjoint: ({ inputs: [index], attrs: { axis } }, g, i) => (i === 1 ? readFrom(takeForm, g, index!, axis) : null),
+  adjoint: ({ inputs: [index], attrs: { axis } }, g, i) => (i === 1 ? takeForm(g, index!, { axis, outside: 0 }) : null),
   lower: (k) => lowerWrite(k, slicesAt(k)),
   target: (k) => {
     const { axis } = k.attrs;
@@ -143,8 +148,12 @@ function slicesAt(k: Lowering<ScatterAttrs>): readonly Index[] {
   return k.at.slice(k.attrs.axis, k.attrs.axis + k.shapeOf(0).length);
 }
 
-function readFrom(form: typeof gatherForm, x: Node, index: Node, axis: number): Node {
-  return form(x, index, { axis });
+/** A read by the user, out of whose range is NaN where the dtype has it. */
+function read(form: OpFunction<ReadAttrs>, x: Operand, index: Operand, axis: number): Node {
+  const { name } = form.op;
+  const node = nodeOf(x, graphOf(name, [x, index]));
+  const at = normaliseAxis(name, axis, node.shape.length);
+  return form(node, indexOf(name, index, node), { axis: at, outside: isFloat(node.dtype) ? NaN : 0 });
 }
 
 /** The elements of `g` added, by index, into zeros like `x`. */
@@ -171,11 +180,10 @@ function indexOf(op: string, index: Operand, x: Node): Node {
  * @example
  * const chosen = gather(values, actions, { axis: 1 }); // [32, 4] by [32, 1] gives [32, 1]
  */
-export const gather = withOp(gatherForm.op, (x: Operand, index: Operand, { axis = 0 }: AxisOption = {}): Node => {
-  const graph = graphOf('gather', [x, index]);
-  const node = nodeOf(x, graph);
-  return readFrom(gatherForm, node, indexOf('gather', index, node), normaliseAxis('gather', axis, node.shape.length));
-});
+export const gather = withOp(
+  gatherForm.op,
+  (x: Operand, index: Operand, { axis = 0 }: AxisOption = {}): Node => read(gatherForm, x, index, axis),
+);
 
 /**
  * `x` with the elements of `source` added at the positions along `axis` that `index` (int32) gives: y[index[i][j]][j] += source[i][j] for
@@ -220,8 +228,7 @@ function fitted(source: Node, shape: Shape): Node {
  * @example
  * const vectors = take(embedding, tokens); // [5000, 64] by [32, 20] gives [32, 20, 64]
  */
-export const take = withOp(takeForm.op, (x: Operand, index: Operand, { axis = 0 }: AxisOption = {}): Node => {
-  const graph = graphOf('take', [x, index]);
-  const node = nodeOf(x, graph);
-  return readFrom(takeForm, node, indexOf('take', index, node), normaliseAxis('take', axis, node.shape.length));
-});
+export const take = withOp(
+  takeForm.op,
+  (x: Operand, index: Operand, { axis = 0 }: AxisOption = {}): Node => read(takeForm, x, index, axis),
+);

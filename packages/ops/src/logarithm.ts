@@ -86,8 +86,8 @@ export const logSumExp = composite<readonly [Node], ReductionOptions>('logSumExp
   define: (x, { axis, keepDims = false }) => {
     floats('logSumExp')([x]);
     const over = axis === undefined ? {} : { axis };
-    const peak = stopGradient(max(x, { ...over, keepDims: true }));
-    const shift = where(finite(peak), peak, 0);
+    const peak = max(x, { ...over, keepDims: true });
+    const shift = stopGradient(where(finite(peak), peak, 0));
     const total = sum(exp(sub(x, shift)), { ...over, keepDims });
     return add(log(total), reshapeTo(shift, total.shape));
   },
@@ -105,7 +105,7 @@ function stableLog(x: Node): Node | null {
       if (b!.op === exp.op && isConstant(a!, 1)) return softplus(b!.inputs[0]!);
       return a!.op === exp.op && isConstant(b!, 1) ? softplus(a!.inputs[0]!) : null;
     case sum.op:
-      if (a!.op !== exp.op) return null;
+      if (a!.op !== exp.op || isShifted(a!.inputs[0]!)) return null;
       return logSumExp(a!.inputs[0]!, { axis: (x as Node<{ axes: readonly number[] }>).attrs.axes });
     case div.op:
       return a!.op === exp.op ? sub(a!.inputs[0]!, stableLog(b!) ?? log(b!)) : null;
@@ -120,4 +120,11 @@ function stableLog(x: Node): Node | null {
     default:
       return null;
   }
+}
+
+/** Is this less its maximum, as in the definition of logSumExp? Then its exponentials do not overflow. */
+function isShifted({ op, inputs: [, shift] }: Node): boolean {
+  if (op !== sub.op) return false;
+  const peak = shift!.op === broadcastTo.op ? shift!.inputs[0]! : shift!;
+  return peak.op === stopGradient.op;
 }
