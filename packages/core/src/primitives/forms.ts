@@ -10,9 +10,9 @@ import { graphOf, nodeOf, type Operand } from '../graph/operand.js';
 import { asPublic } from '../graph/public-call.js';
 import type { Expr } from '../loops/expression.js';
 import { flatten, Index, unflatten } from '../loops/indices.js';
-import { type Dim, sameDim } from '../tensor/dim.js';
+import { type Dim, type DimLike, sameDim } from '../tensor/dim.js';
 import { type DType, isFloat, promote } from '../tensor/dtype.js';
-import { broadcastShapes, countOf, normaliseAxes, type Shape, sameShape, showShape, sizeOf } from '../tensor/shape.js';
+import { broadcastShapes, countOf, normaliseAxes, type Shape, sameShape, showShape, sizeOf, toShape } from '../tensor/shape.js';
 
 /** A free op: its operands, then its attrs. `op` is what its nodes do. */
 export type OpFunction<A> = ((...args: [...operands: Operand[], attrs: A]) => Node) & { readonly op: Op<A> };
@@ -299,14 +299,21 @@ const broadcastOp: Op<{ shape: Shape }> = linear<{ shape: Shape }>('broadcastTo'
   },
 }).op;
 
-/** Stretches axes of size 1, and adds axes in front, as NumPy broadcasts. Throws `ShapeError` where `x` does not reach `shape`. */
-export const broadcastTo = withOp(broadcastOp, (x: Operand, shape: Shape): Node => {
+/**
+ * Stretches axes of size 1, and adds axes in front, as NumPy broadcasts; the shape may name dims. Throws `ShapeError` where `x` does not
+ * reach it.
+ *
+ * @example
+ * const rows = broadcastTo(bias, ['batch', 10]); // [10] gives [batch, 10]
+ */
+export const broadcastTo = withOp(broadcastOp, (x: Operand, shape: readonly DimLike[]): Node => {
   const graph = graphOf('broadcastTo', [x]);
   const node = nodeOf(x, graph);
-  if (sameShape(node.shape, shape)) return node;
-  if (isConstant(node) && sameShape(broadcastShapes('broadcastTo', node.shape, shape), shape))
-    return graph.splat(node.attrs.value, shape, node.dtype);
-  return graph.append(broadcastOp, [node], { shape }) as Node;
+  const target = toShape('broadcastTo', shape);
+  if (sameShape(node.shape, target)) return node;
+  if (isConstant(node) && sameShape(broadcastShapes('broadcastTo', node.shape, target), target))
+    return graph.splat(node.attrs.value, target, node.dtype);
+  return graph.append(broadcastOp, [node], { shape: target }) as Node;
 });
 
 /** The adjoint of broadcasting: sums the axes that were stretched or added. */
