@@ -1,5 +1,6 @@
 import { bindDim, DimExpression, namesOf } from '../tensor/dim.js';
 import type { TypedArray } from '../tensor/dtype.js';
+import { Tensor } from '../tensor/tensor.js';
 
 type Visit = (leaf: unknown) => unknown;
 
@@ -118,6 +119,7 @@ function showAttr(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(showAttr).join(', ')}]`;
   if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${(value as TypedArray).length})`;
   if (typeof value === 'function') return 'function';
+  if (value instanceof Tensor) return `Tensor ${value.dtype} [${value.shape.join(', ')}]`;
   if (isPlain(value)) return `{ ${showAttrs(value).join(', ')} }`;
   return String(value);
 }
