@@ -1,5 +1,6 @@
 import {
   addDims,
+  asPublic,
   type Dim,
   type DimLike,
   dim,
@@ -135,7 +136,7 @@ function pieces(size: Dim, parts: number | readonly DimLike[], shape: string): D
   };
   if (typeof parts === 'number') {
     const each = Number.isInteger(parts) && parts > 0 ? divideExactly(size, parts) : null;
-    return Array.from({ length: parts }, () => each ?? fail(`${parts} equal parts do not come from`));
+    return each === null ? fail(`${parts} equal parts do not come from`) : Array<Dim>(parts).fill(each);
   }
   const sizes = parts.map(dim);
   return sameDim(sizes.reduce<Dim>(addDims, 0), size) ? sizes : fail(`sizes ${showShape(sizes)} do not add up to the`);
@@ -148,17 +149,20 @@ function pieces(size: Dim, parts: number | readonly DimLike[], shape: string): D
  * @example
  * const [gates, candidate] = split(x, [20, 10], { axis: 1 }); // [5, 30] gives [5, 20] and [5, 10]
  */
-export function split(x: Operand, parts: number | readonly DimLike[], { axis = 0 }: AxisOption = {}): Node[] {
-  const graph = graphOf('split', [x]);
-  const node = nodeOf(x, graph);
-  const at = normaliseAxis('split', axis, node.shape.length);
-  const sizes = pieces(node.shape[at]!, parts, showShape(node.shape));
-  const starts = boundaries<Dim>(sizes, addDims, 0);
-  return sizes.map((size, i) =>
-    sliceAt(node, {
-      start: node.shape.map((_, j) => (j === at ? starts[i]! : 0)),
-      step: node.shape.map(() => 1),
-      size: node.shape.with(at, size),
-    }),
-  );
-}
+export const split = asPublic(
+  'split',
+  (x: Operand, parts: number | readonly DimLike[], { axis = 0 }: AxisOption = {}): Node[] => {
+    const graph = graphOf('split', [x]);
+    const node = nodeOf(x, graph);
+    const at = normaliseAxis('split', axis, node.shape.length);
+    const sizes = pieces(node.shape[at]!, parts, showShape(node.shape));
+    const starts = boundaries<Dim>(sizes, addDims, 0);
+    return sizes.map((size, i) =>
+      sliceAt(node, {
+        start: node.shape.map((_, j) => (j === at ? starts[i]! : 0)),
+        step: node.shape.map(() => 1),
+        size: node.shape.with(at, size),
+      }),
+    );
+  },
+);

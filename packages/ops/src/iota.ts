@@ -1,4 +1,5 @@
 import {
+  asPublic,
   cast,
   type DimLike,
   type DType,
@@ -52,9 +53,9 @@ export const iota = withOp(iotaOp, (shape: readonly DimLike[], { axis = 0 }: { a
  * @example
  * const targets = oneHot(labels, 10); // [32] gives [32, 10]
  */
-export function oneHot(index: Operand, classes: DimLike, { dtype }: { dtype?: DType } = {}): Node {
+export const oneHot = asPublic('oneHot', (index: Operand, classes: DimLike, { dtype }: { dtype?: DType } = {}): Node => {
   const graph = graphOf('oneHot', [index]);
   const node = nodeOf(index, graph, 'int32');
   const shape = [...node.shape, ...toShape('oneHot', [classes])];
   return cast(eq(iotaOn(graph, shape, -1), unsqueeze(node, { axis: -1 })), dtype ?? graph.dtype);
-}
+});

@@ -1,5 +1,6 @@
 import {
   addDims,
+  asPublic,
   broadcastTo,
   type Dim,
   graphOf,
@@ -70,7 +71,7 @@ function padRepeated(x: Node, axis: number, [before, after]: Pads[number]): Node
  * @example
  * const framed = pad(image, [[0, 0], [1, 1], [1, 1]]); // [3, 28, 28] gives [3, 30, 30]
  */
-export function pad(x: Operand, pads: Pads, { mode = 'constant', value = 0 }: PadOptions = {}): Node {
+export const pad = asPublic('pad', (x: Operand, pads: Pads, { mode = 'constant', value = 0 }: PadOptions = {}): Node => {
   const graph = graphOf('pad', [x]);
   const node = nodeOf(x, graph);
   const whole = pads.length === node.shape.length && pads.flat().every((count) => Number.isInteger(count) && count >= 0);
@@ -83,4 +84,4 @@ export function pad(x: Operand, pads: Pads, { mode = 'constant', value = 0 }: Pa
   if (mode === 'constant') return padConstant(node, pads, value);
   const widen = mode === 'reflect' ? padMirrored : padRepeated;
   return pads.reduce((padded, pair, axis) => (pair[0] + pair[1] === 0 ? padded : widen(padded, axis, pair)), node);
-}
+});

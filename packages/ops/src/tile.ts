@@ -1,4 +1,5 @@
 import {
+  asPublic,
   broadcastTo,
   graphOf,
   multiplyDims,
@@ -23,7 +24,7 @@ function checkCounts(op: string, counts: readonly number[]): void {
  * @example
  * const board = tile(square, [4, 4]); // [2, 2] gives [8, 8]
  */
-export function tile(x: Operand, counts: readonly number[]): Node {
+export const tile = asPublic('tile', (x: Operand, counts: readonly number[]): Node => {
   checkCounts('tile', counts);
   const graph = graphOf('tile', [x]);
   const node = nodeOf(x, graph);
@@ -42,7 +43,7 @@ export function tile(x: Operand, counts: readonly number[]): Node {
     laid,
     shape.map((size, i) => multiplyDims(size, times[i]!)),
   );
-}
+});
 
 /**
  * Each element of an axis `count` times in a row. Throws `ShapeError` for a count that is no whole number of at least 0.
@@ -50,7 +51,7 @@ export function tile(x: Operand, counts: readonly number[]): Node {
  * @example
  * const doubled = repeat(x, 2, { axis: 0 }); // [1, 2] gives [1, 1, 2, 2]
  */
-export function repeat(x: Operand, count: number, { axis = 0 }: { axis?: number } = {}): Node {
+export const repeat = asPublic('repeat', (x: Operand, count: number, { axis = 0 }: { axis?: number } = {}): Node => {
   checkCounts('repeat', [count]);
   const graph = graphOf('repeat', [x]);
   const node = nodeOf(x, graph);
@@ -58,4 +59,4 @@ export function repeat(x: Operand, count: number, { axis = 0 }: { axis?: number 
   const apart = reshapeTo(node, node.shape.toSpliced(at + 1, 0, 1));
   const laid = broadcastTo(apart, node.shape.toSpliced(at + 1, 0, count));
   return reshapeTo(laid, node.shape.with(at, multiplyDims(node.shape[at]!, count)));
-}
+});

@@ -273,3 +273,10 @@ function pythonSlice(n: number, start: number | null, stop: number | null, step:
   for (let i = from; step > 0 ? i < to : i > to; i += step) out.push(i);
   return out;
 }
+
+it('ops made of several know the line of their user', () => {
+  const x = counting(4);
+  const sites = [ops.pad(x, [[1, 1]]), ops.tile(x, [2]), ops.repeat(x, 2), ops.oneHot(x, 4), ops.split(x, 2)[1]!];
+  for (const node of sites) expect(node.origin.site?.location).toMatch(/^shapes\.test\.ts:\d+$/);
+  expect(() => ops.split(x, 3)).toThrow(/shapes\.test\.ts:\d+\)$/);
+});
