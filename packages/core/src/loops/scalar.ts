@@ -72,6 +72,22 @@ export function saturateUint32(x: number): number {
   return Math.min(Math.max(x, 0), 4294967295) >>> 0;
 }
 
+/** The functions that JavaScript's `Math` lacks, for printers. */
+export const scalarLibrary = {
+  erf,
+  erfc,
+  roundHalfEven,
+  power,
+  integerPower,
+  divideInt32,
+  divideUint32,
+  remainderInt32,
+  remainderUint32,
+  multiplyHigh,
+  saturateInt32,
+  saturateUint32,
+} as const;
+
 const holds = (condition: boolean): number => (condition ? 1 : 0);
 const same = (x: number): number => x;
 

@@ -1,0 +1,1 @@
+export { type JsOptions, js } from './js/backend.js';
