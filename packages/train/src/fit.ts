@@ -54,7 +54,7 @@ export interface Fitted {
  * await fit(step, batches({ x, y }, { batchSize: 32 }), { epochs: 5, onEpoch: ({ epoch, means }) => console.log(epoch, means.loss) });
  */
 export async function fit<F>(
-  step: Step<F>,
+  step: Step<NoInfer<F>>,
   data: Iterable<F> | AsyncIterable<F>,
   { epochs, onEpoch, onBatch, signal }: FitOptions,
 ): Promise<Fitted> {
