@@ -38,7 +38,7 @@ export { Program, type RunOptions } from './machine/program.js';
 export type { Outputs, Results } from './machine/results.js';
 export type { StepEvent } from './machine/step.js';
 export { expand } from './passes/expand.js';
-export { composite } from './primitives/composite.js';
+export { type CompositeFunction, composite } from './primitives/composite.js';
 export { customGradient, type GradientRules } from './primitives/custom-gradient.js';
 export { type DefinedFunction, defineOp } from './primitives/define-op.js';
 export * from './primitives/forms.js';
