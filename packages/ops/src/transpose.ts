@@ -1,4 +1,15 @@
-import { graphOf, linear, type Node, nodeOf, normaliseAxis, type Operand, ShapeError, showShape, withOp } from '@tapegrad/core';
+import {
+  graphOf,
+  isConstant,
+  linear,
+  type Node,
+  nodeOf,
+  normaliseAxis,
+  type Operand,
+  ShapeError,
+  showShape,
+  withOp,
+} from '@tapegrad/core';
 
 interface TransposeAttrs {
   /** Axis `i` of the result is axis `axes[i]` of the input. */
@@ -28,7 +39,13 @@ const permute = linear<TransposeAttrs>('transpose', {
 });
 
 function permuted(x: Node, axes: readonly number[]): Node {
-  return axes.every((axis, i) => axis === i) ? x : permute(x, { axes });
+  if (axes.every((axis, i) => axis === i)) return x;
+  if (!isConstant(x)) return permute(x, { axes });
+  return x.graph.splat(
+    x.attrs.value,
+    axes.map((axis) => x.shape[axis]!),
+    x.dtype,
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Graph, type Node, vjp } from '@tapegrad/core';
+import { callOn, Graph, type Node, vjp } from '@tapegrad/core';
 import { describe, expect, it } from 'vitest';
 import * as ops from '../src/index.js';
 import { checkDerivatives, expectClose, inputsOf, spread, valuesOf } from './derivatives.js';
@@ -122,5 +122,27 @@ describe('argmax', () => {
     expect(valuesOf(ops.argmax(graph.constant([1, NaN, 3, NaN])))).toEqual([1]);
     expect(valuesOf(ops.argmin(graph.constant([1, NaN, 3, NaN])))).toEqual([1]);
     expect(valuesOf(ops.argmax(graph.constant([-Infinity, -Infinity])))).toEqual([0]);
+  });
+});
+
+describe('other dtypes', () => {
+  const graph = new Graph();
+  it('integers and bools have extremes', () => {
+    expect(valuesOf(ops.max(graph.constant([-5, -2], 'int32')))).toEqual([-2]);
+    expect(valuesOf(ops.min(graph.constant([5, 4294967295], 'uint32')))).toEqual([5]);
+    const bools = graph.constant([
+      [true, false],
+      [false, false],
+    ]);
+    expect(valuesOf(ops.max(bools, { axis: 1 }))).toEqual([1, 0]);
+    expect(valuesOf(ops.min(bools, { axis: 1 }))).toEqual([0, 0]);
+    expect(valuesOf(ops.argmax(bools, { axis: 1 }))).toEqual([0, 0]);
+    expect([ops.max(bools).dtype, ops.sum(bools).dtype]).toEqual(['bool', 'int32']);
+  });
+
+  it('composites are methods too', () => {
+    expect(valuesOf(callOn(graph, () => ops.mean([1, 2, 6])))).toEqual([3]);
+    expect(valuesOf(callOn(graph, () => ops.iota([2, 2], { axis: 1 })))).toEqual([0, 1, 0, 1]);
+    expect(() => ops.mean([1, 2])).toThrow('mean: no node among its operands. Call it as a method of a graph: graph.mean(…).');
   });
 });
