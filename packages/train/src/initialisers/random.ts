@@ -7,8 +7,8 @@ export function uniform(shape: readonly number[], { low = -0.05, high = 0.05 } =
 }
 
 /** Normal with this mean and standard deviation, 0 and 0.05 unless said. */
-export function normal(shape: readonly number[], { mean = 0, deviation = 0.05 } = {}): Initialiser {
-  return { shape, build: (graph, dtype) => callOn(graph, () => randomNormal(shape, { mean, deviation, dtype })) };
+export function normal(shape: readonly number[], { mean = 0, std = 0.05 } = {}): Initialiser {
+  return { shape, build: (graph, dtype) => callOn(graph, () => randomNormal(shape, { mean, std, dtype })) };
 }
 
 /**
@@ -26,7 +26,7 @@ export function glorotUniform(shape: readonly number[]): Initialiser {
 /** Normal with deviation √(2 / (fanIn + fanOut)). Fans and source as for `glorotUniform`. */
 export function glorotNormal(shape: readonly number[]): Initialiser {
   const { fanIn, fanOut } = fans('glorotNormal', shape);
-  return normal(shape, { deviation: Math.sqrt(2 / (fanIn + fanOut)) });
+  return normal(shape, { std: Math.sqrt(2 / (fanIn + fanOut)) });
 }
 
 /**
@@ -41,7 +41,7 @@ export function heUniform(shape: readonly number[]): Initialiser {
 
 /** Normal with deviation √(2 / fanIn). Fans and source as for `heUniform`. */
 export function heNormal(shape: readonly number[]): Initialiser {
-  return normal(shape, { deviation: Math.sqrt(2 / fans('heNormal', shape).fanIn) });
+  return normal(shape, { std: Math.sqrt(2 / fans('heNormal', shape).fanIn) });
 }
 
 function symmetric(shape: readonly number[], squaredBound: number): Initialiser {

@@ -1,4 +1,4 @@
-import { add, mul, type Node, type Update, where } from '@tapegrad/core';
+import { add, GraphError, mul, type Node, type Update, where } from '@tapegrad/core';
 import { eq, sub } from '@tapegrad/ops';
 import { gradientsOf, type LearningRate, type LossOrGradients, paired } from './common.js';
 import { OptimiserStates } from './states.js';
@@ -24,6 +24,11 @@ export interface SgdOptions {
  */
 export function sgd(descended: LossOrGradients, parameters: readonly Node[], options: SgdOptions): Update[] {
   const { learningRate, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
+  if (nesterov && (momentum === 0 || dampening !== 0)) {
+    throw new GraphError('sgd: nesterov looks ahead along an undampened momentum; give momentum above 0 and dampening 0.', {
+      op: 'sgd',
+    });
+  }
   const gradients = gradientsOf('sgd', descended, parameters);
   const [first] = parameters;
   if (!first) return [];
