@@ -1,0 +1,26 @@
+import { composite, mul, type Node, where } from '@tapegrad/core';
+import { gt } from './compare.js';
+import { expm1 } from './exponential.js';
+import { floats } from './support/dtypes.js';
+
+export interface EluOptions {
+  /** Minus the value that far negative elements approach; 1 unless said. */
+  readonly alpha?: number;
+}
+
+/**
+ * Each element, or α(eˣ − 1) where it is not above 0. Same shape out; its derivative at 0 is α. Throws `DtypeError` unless `x` is a float.
+ * After Clevert, Unterthiner & Hochreiter, "Fast and accurate deep network learning by exponential linear units", 2015.
+ *
+ * @example
+ * const hidden = elu(x);
+ */
+export const elu = composite<readonly [Node], EluOptions>('elu', {
+  defaults: { alpha: 1 },
+  define: (x, { alpha = 1 }) => {
+    floats('elu')([x]);
+    const positive = gt(x, 0);
+    // The exponential of a large x, though not chosen, would overflow in the derivative.
+    return where(positive, x, mul(alpha, expm1(where(positive, 0, x))));
+  },
+});

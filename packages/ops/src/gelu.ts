@@ -1,0 +1,30 @@
+import { add, composite, mul, type Node } from '@tapegrad/core';
+import { erf } from './error-function.js';
+import { tanh } from './hyperbolic.js';
+import { floats } from './support/dtypes.js';
+
+export interface GeluOptions {
+  /** 'none' is exact; 'tanh' is the usual approximation. 'none' unless said. */
+  readonly approximate?: 'none' | 'tanh';
+}
+
+/** The argument of tanh that makes it nearly erf(x/√2). */
+function nearly(x: Node): Node {
+  return mul(Math.sqrt(2 / Math.PI), add(x, mul(0.044715, mul(x, mul(x, x)))));
+}
+
+/**
+ * x · Φ(x) of each element, Φ the distribution of the standard normal. Same shape out. Throws `DtypeError` unless `x` is a float. After
+ * Hendrycks & Gimpel, "Gaussian error linear units", 2016.
+ *
+ * @example
+ * const hidden = gelu(x, { approximate: 'tanh' });
+ */
+export const gelu = composite<readonly [Node], GeluOptions>('gelu', {
+  defaults: { approximate: 'none' },
+  define: (x, { approximate }) => {
+    floats('gelu')([x]);
+    const s = approximate === 'tanh' ? tanh(nearly(x)) : erf(mul(Math.SQRT1_2, x));
+    return mul(mul(0.5, x), add(1, s));
+  },
+});

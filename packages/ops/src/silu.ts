@@ -1,0 +1,16 @@
+import { composite, mul, type Node } from '@tapegrad/core';
+import { sigmoid } from './sigmoid.js';
+import { floats } from './support/dtypes.js';
+
+/**
+ * x · sigmoid(x) of each element, also called swish. Same shape out; NaN at -Infinity. Throws `DtypeError` unless `x` is a float.
+ *
+ * @example
+ * const hidden = silu(x);
+ */
+export const silu = composite<readonly [Node]>('silu', {
+  define: (x) => {
+    floats('silu')([x]);
+    return mul(x, sigmoid(x));
+  },
+});
