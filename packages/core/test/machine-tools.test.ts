@@ -29,12 +29,12 @@ describe('memory, tape and explain', () => {
     expect(bound.memory.scratch).toBeGreaterThanOrEqual(20);
     expect(bound.tape).toContain('input x: @0 float32 [4]');
     expect(bound.explain(total)).toMatch(
-      /^%4 = sum.*\n {2}is computed by instruction \d \(kernel\), with .*log %3.*\n {2}is the output 'total'\./,
+      /^%4 = sum.*\n {2}the output 'total'\n {2}made by instruction \d; stored because .*\n {2}instruction \d \(kernel\) computes it with .*log %3/,
     );
     expect(bound.explain(level)).toContain('in registers');
-    expect(bound.explain(w)).toContain('is state, kept by the machine and updated by this program.');
-    expect(bound.explain(x)).toContain('is an input, fed by every run.');
-    expect(bound.explain(add(x, 1))).toContain('is no part of the tape');
+    expect(bound.explain(w)).toContain('\n  state, kept by the machine and updated by this program');
+    expect(bound.explain(x)).toContain('\n  an input, fed by every run');
+    expect(bound.explain(add(x, 1))).toContain('\n  no part of the tape');
     expect(() => bound.explain(new Graph().constant(1))).toThrow(
       "explain: constant %0 belongs to another graph than the machine's.",
     );

@@ -19,14 +19,15 @@ export function memoryOf(tape: Tape): Memory {
   return { scratch: tape.scratchBytes, state: total('state'), constants: total('constant'), lowerBound: largestLiveSet(tape) };
 }
 
-/** The bytes that live between two instructions: what has been written and is read later, and inputs and outputs throughout. */
+/** The bytes that live between two instructions: what has been written and is read later or is a result, and inputs throughout. */
 function largestLiveSet({ instructions, inputs, outputs }: Tape): number {
   const isScratch = ({ place }: Slot): boolean => place.kind === 'scratch';
-  const throughout = new Set([...inputs, ...outputs].map(({ slot }) => slot).filter(isScratch));
+  const throughout = new Set(inputs.map(({ slot }) => slot).filter(isScratch));
   const lastRead = new Map<Slot, number>();
   instructions.forEach(({ reads }, i) => {
     for (const slot of reads) lastRead.set(slot, i);
   });
+  for (const { slot } of outputs) lastRead.set(slot, instructions.length);
   const born = new Set<Slot>();
   const dying = new Map<number, Slot[]>();
   for (const [slot, i] of lastRead) if (!throughout.has(slot)) dying.set(i, [...(dying.get(i) ?? []), slot]);

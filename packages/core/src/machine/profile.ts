@@ -1,5 +1,5 @@
 import type { Instruction } from '../tape/tape.js';
-import { usersNode } from './explain.js';
+import { few, usersNodes } from './explain.js';
 import { host } from './host.js';
 import type { Rehearsal } from './rehearsal.js';
 
@@ -38,7 +38,7 @@ export class Profile {
       `${total > 0 ? ((100 * entry.milliseconds) / total).toFixed(1) : '0.0'}%`,
       rate(entry.bytes, entry.milliseconds),
       rate(entry.flops, entry.milliseconds),
-      entry.nodes.join(', ') || entry.kind,
+      few(entry.nodes) || entry.kind,
     ]);
     const header = ['#', 'ms', 'share', 'GB/s', 'GFLOP/s', 'computes'];
     const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] as string).length)));
@@ -57,7 +57,7 @@ export class Profile {
     const traceEvents = this.entries.map(({ index, kind, nodes, milliseconds, bytes, flops }) => {
       const begin = now;
       now += milliseconds * 1000;
-      const name = nodes.join(', ') || kind;
+      const name = few(nodes) || kind;
       return { name, cat: kind, ph: 'X', ts: begin, dur: milliseconds * 1000, pid: 1, tid: 1, args: { index, bytes, flops } };
     });
     return JSON.stringify({ traceEvents, displayTimeUnit: 'ms' });
@@ -80,13 +80,13 @@ export function profileRuns({ tape, executable }: Rehearsal, runs: number): Prof
     });
   }
   return new Profile(
-    tape.instructions.map(({ kind, nodes, bytes, flops }, index) => ({
+    tape.instructions.map((instruction, index) => ({
       index,
-      kind,
-      nodes: [...new Set(nodes.map(usersNode))].map((node) => `${node.op.name} %${node.id}`),
+      kind: instruction.kind,
+      nodes: usersNodes(instruction).map((node) => `${node.op.name} %${node.id}`),
       milliseconds: median(times[index] as number[]),
-      bytes,
-      flops,
+      bytes: instruction.bytes,
+      flops: instruction.flops,
     })),
   );
 }

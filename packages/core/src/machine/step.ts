@@ -1,7 +1,7 @@
 import type { Node } from '../graph/node.js';
 import type { Instruction, Slot } from '../tape/tape.js';
 import { Tensor } from '../tensor/tensor.js';
-import { usersNode } from './explain.js';
+import { usersNodes } from './explain.js';
 import type { Rehearsal } from './rehearsal.js';
 
 /** One instruction that a stepped run has just executed. */
@@ -18,9 +18,9 @@ export interface StepEvent {
 export async function* stepThrough(rehearsal: Rehearsal): AsyncGenerator<StepEvent, void, void> {
   const { tape, executable } = rehearsal;
   const copy = ({ id, dtype, shape }: Slot): Tensor => Tensor.wrap(dtype, shape, executable.view(id).slice());
-  for (const [index, { kind, nodes, writes }] of tape.instructions.entries()) {
+  for (const [index, instruction] of tape.instructions.entries()) {
     executable.executeOne(index);
-    yield { index, kind, nodes: [...new Set(nodes.map(usersNode))], values: writes.map(copy) };
+    yield { index, kind: instruction.kind, nodes: usersNodes(instruction), values: instruction.writes.map(copy) };
   }
   rehearsal.commit('step');
 }

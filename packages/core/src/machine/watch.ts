@@ -1,7 +1,7 @@
 import { NonFiniteError } from '../errors.js';
 import { type DataAttrs, dataOp, isConstant } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
-import type { Instruction, Slot, Tape } from '../tape/tape.js';
+import type { Slot, Tape } from '../tape/tape.js';
 import { isFloat, type TypedArray } from '../tensor/dtype.js';
 import { showShape } from '../tensor/shape.js';
 import type { HostExecutable } from './backend.js';
@@ -12,13 +12,10 @@ export function executeWatched(tape: Tape, executable: HostExecutable): void {
   const slots = new Map<Node, Slot>([...tape.inputs, ...tape.states].map(({ node, slot }) => [node, slot]));
   tape.instructions.forEach((instruction, i) => {
     executable.executeOne(i);
-    instruction.nodes.forEach((node, n) => {
-      const slot = instruction.writes[n];
-      if (slot) slots.set(node, slot);
-    });
     for (const slot of instruction.writes) {
+      slots.set(slot.node, slot);
       const at = isFloat(slot.dtype) ? firstNonFinite(executable.view(slot.id)) : -1;
-      if (at >= 0) throw trapped(instruction, slot, at, (node) => viewOf(node, slots, executable));
+      if (at >= 0) throw trapped(slot, at, (node) => viewOf(node, slots, executable));
     }
   });
 }
@@ -42,9 +39,7 @@ function viewOf(node: Node, slots: ReadonlyMap<Node, Slot>, executable: HostExec
   return slot ? executable.view(slot.id) : null;
 }
 
-function trapped({ nodes }: Instruction, slot: Slot, at: number, view: View): NonFiniteError {
-  const node = nodes.at(-1);
-  if (!node) return new NonFiniteError('watch: a state was updated to a value that is not finite.');
+function trapped({ node, shape }: Slot, at: number, view: View): NonFiniteError {
   const user = usersNode(node);
   const { site, of } = node.origin;
   const within = user.op === node.op ? '' : `, in its ${node.op.name},`;
@@ -54,7 +49,7 @@ function trapped({ nodes }: Instruction, slot: Slot, at: number, view: View): No
     (x) => `${usersNode(x).op.name} %${usersNode(x).id} ${x.dtype} ${showShape(x.shape)} ${rangeOf(x, view)}`,
   );
   const inputs = ranges.length === 0 ? '' : ` Its inputs: ${ranges.join('; ')}.`;
-  const message = `watch: ${user.op.name} %${user.id}${derivative}${within} gave ${value} at ${showShape(indexOf(at, slot.shape))} of ${showShape(slot.shape)}.${inputs}`;
+  const message = `watch: ${user.op.name} %${user.id}${derivative}${within} gave ${value} at ${showShape(indexOf(at, shape))} of ${showShape(shape)}.${inputs}`;
   return new NonFiniteError(message, { op: user.op.name, ...(site && { site }) });
 }
 
