@@ -19,8 +19,8 @@ export function runChecked(
 ): { readonly outputs: Record<string, TypedArray>; readonly states: Record<string, TypedArray> } {
   const memory = new CheckedMemory(tape);
   for (const slot of tape.slots) if (slot.place.kind === 'constant') memory.set(slot, slot.place.values);
-  for (const { name, slot } of tape.states) memory.set(slot, valueOf(states, name));
-  for (const { name, slot } of tape.inputs) memory.set(slot, valueOf(feeds, name));
+  for (const { name, slot } of tape.states) memory.set(slot, valueFor(states, name));
+  for (const { name, slot } of tape.inputs) memory.set(slot, valueFor(feeds, name));
   tape.instructions.forEach((instruction, i) => {
     memory.who = `instruction ${i} (${instruction.kind})`;
     execute(instruction, memory);
@@ -31,7 +31,7 @@ export function runChecked(
   return { outputs: Object.fromEntries(outputs), states: Object.fromEntries(after) };
 }
 
-function valueOf(values: Readonly<Record<string, TypedArray>>, name: string): TypedArray {
+function valueFor(values: Readonly<Record<string, TypedArray>>, name: string): TypedArray {
   const value = values[name];
   if (!value) throw new Error(`runChecked: no value for '${name}'`);
   return value;

@@ -38,7 +38,7 @@ function line(instruction: Instruction, names: ReadonlyMap<Slot, string>): strin
 const NAMED = 8;
 
 function showNodes(nodes: readonly Node[]): string {
-  const named = nodes.filter(({ inputs }) => inputs.length > 0);
+  const named = nodes.filter(({ op }) => op.kind !== 'view');
   const shown = (named.length > 0 ? named : nodes).map((node) => `${node.op.name}.${node.id}`);
   if (shown.length <= NAMED) return shown.join(' ');
   return `${shown.slice(0, NAMED / 2).join(' ')} …${shown.length - NAMED} more… ${shown.slice(-NAMED / 2).join(' ')}`;
