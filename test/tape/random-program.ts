@@ -64,8 +64,20 @@ const MAKERS: readonly Make[] = [
   (x) => reshape(x, [-1].slice(sizes(x).includes(0) ? 1 : 0).concat(sizes(x).includes(0) ? sizes(x) : [])),
   (x) => transpose(x),
   (x, pick) => (x.shape.length ? flip(x, { axis: pick.below(x.shape.length) }) : null),
-  (x, pick) => (x.shape.length ? slice(x, sizes(x).map(() => (pick.below(2) ? [null, null, -1] : [pick.below(2), null, 1 + pick.below(2)]))) : null),
-  (x, pick) => (x.shape.length ? pad(x, sizes(x).map(() => [pick.below(2), pick.below(3)] as const)) : null),
+  (x, pick) =>
+    x.shape.length
+      ? slice(
+          x,
+          sizes(x).map(() => (pick.below(2) ? [null, null, -1] : [pick.below(2), null, 1 + pick.below(2)])),
+        )
+      : null,
+  (x, pick) =>
+    x.shape.length
+      ? pad(
+          x,
+          sizes(x).map(() => [pick.below(2), pick.below(3)] as const),
+        )
+      : null,
   (x, pick) => (x.shape.length ? concat([x, x], { axis: pick.below(x.shape.length) }) : null),
   (x, pick) => (x.shape.length ? cumsum(x, { axis: pick.below(x.shape.length), reverse: pick.below(2) === 0 }) : null),
   (x, pick) => (x.shape.length ? cumprod(tanh(x), { axis: pick.below(x.shape.length) }) : null),
@@ -78,12 +90,18 @@ const MAKERS: readonly Make[] = [
   (x) => (x.shape.length && sizes(x)[0] ? take(x, argmax(x, { axis: 0 }), { axis: 0 }) : null),
   (x, pick) => {
     if (!x.shape.length || !sizes(x)[0]) return null;
-    const index = x.graph.constant(Array.from({ length: 3 }, () => pick.below(sizes(x)[0]!)), 'int32');
+    const index = x.graph.constant(
+      Array.from({ length: 3 }, () => pick.below(sizes(x)[0]!)),
+      'int32',
+    );
     return take(x, index, { axis: 0 });
   },
   (x, pick) => {
     if (x.shape.length !== 1 || !sizes(x)[0]) return null;
-    const index = x.graph.constant(sizes(x).flatMap((n) => Array.from({ length: n }, () => pick.below(n))), 'int32');
+    const index = x.graph.constant(
+      sizes(x).flatMap((n) => Array.from({ length: n }, () => pick.below(n))),
+      'int32',
+    );
     return scatterAdd(x, reshape(index, x.shape), mul(x, 2), { axis: 0 });
   },
   (x) => (x.shape.length ? sort(x) : null),
@@ -102,7 +120,12 @@ export function randomProgram(pick: Choices, length: number): RandomProgram {
     const shape = shapeOf();
     return graph.state(`w${i}`, { shape, build: (g) => g.splat(0, shape, 'float64') });
   });
-  const nodes: Node[] = [...states, graph.input('x', shapeOf()), graph.input('y', shapeOf()), graph.splat(2, shapeOf(), 'float64')];
+  const nodes: Node[] = [
+    ...states,
+    graph.input('x', shapeOf()),
+    graph.input('y', shapeOf()),
+    graph.splat(2, shapeOf(), 'float64'),
+  ];
   const among = (some: readonly Node[]): Node => some[pick.below(some.length)]!;
   for (let i = 0; i < length; i++) {
     const recent = nodes.slice(-8);

@@ -34,14 +34,15 @@ function line(instruction: Instruction, names: ReadonlyMap<Slot, string>): strin
   return `${kind}${what}: ${from || 'nothing'} → ${to}; ${count(bytes, 'byte')}${flops > 0 ? `, ${count(flops, 'flop')}` : ''}`;
 }
 
-/** At most this many nodes are named in a line. */
-const NAMED = 8;
+/** Where more nodes than `ALL` are computed together, this many at either end are named. */
+const ENDS = 4;
+const ALL = 10;
 
 function showNodes(nodes: readonly Node[]): string {
   const named = nodes.filter(({ op }) => op.kind !== 'view');
   const shown = (named.length > 0 ? named : nodes).map((node) => `${node.op.name}.${node.id}`);
-  if (shown.length <= NAMED) return shown.join(' ');
-  return `${shown.slice(0, NAMED / 2).join(' ')} …${shown.length - NAMED} more… ${shown.slice(-NAMED / 2).join(' ')}`;
+  if (shown.length <= ALL) return shown.join(' ');
+  return `${shown.slice(0, ENDS).join(' ')} …${shown.length - 2 * ENDS} more… ${shown.slice(-ENDS).join(' ')}`;
 }
 
 function showSlot(slot: Slot): string {

@@ -1,0 +1,64 @@
+import { Graph, grad, type Node, type Update } from '@tapegrad/core';
+import { add, crossEntropy, matmul, mul, relu, sub } from '@tapegrad/ops';
+import { expect, test } from 'vitest';
+import { textOfTape } from '../../packages/core/src/tape/text.js';
+import { compile } from '../../packages/core/test/tape-support.js';
+
+const of = (...shape: number[]) => ({ shape, build: (graph: Graph) => graph.splat(0, shape, 'float32') });
+
+function descend(loss: Node, parameters: readonly Node[]): Update[] {
+  const gradients = grad(loss, parameters);
+  return parameters.map((state, i) => ({ state, value: sub(state, mul(0.1, gradients[i]!)) }));
+}
+
+test('a training step of a perceptron: the gradients of the weights are never stored', () => {
+  const graph = new Graph();
+  const x = graph.input('x', [32, 784]);
+  const y = graph.input('y', [32], 'int32');
+  const [w1, b1] = [graph.parameter('w1', of(784, 128)), graph.parameter('b1', of(128))];
+  const [w2, b2] = [graph.parameter('w2', of(128, 10)), graph.parameter('b2', of(10))];
+  const hidden = relu(add(matmul(x, w1), b1));
+  const loss = crossEntropy(add(matmul(hidden, w2), b2), y);
+  const tape = compile({ outputs: { loss }, updates: descend(loss, [w1, b1, w2, b2]) });
+  expect(textOfTape(tape)).toMatchInlineSnapshot(`
+    "tape: 12 instructions, 12 distinct kernels, 13,319,797 flops, 1,556,988 bytes moved, 136,064 of scratch, 407,080 of state
+    input x: @0 float32 [32, 784]
+    input y: @100352 int32 [32]
+    state w1: float32 [784, 128], updated
+    state b1: float32 [128], updated
+    state w2: float32 [128, 10], updated
+    state b2: float32 [10], updated
+     0  kernel contract.14 add.15 relu.16: x, w1, b1 → @100480 float32 [32, 128]; 518,656 bytes, 6,430,720 flops
+     1  kernel contract.17 add.18: @100480, w2, b2 → @116864 float32 [32, 10]; 22,824 bytes, 82,240 flops
+     2  kernel max.19: @116864 → @118144 float32 [32]; 1,408 bytes, 320 flops
+     3  kernel sub.86 exp.87: @116864, @118144 → @118272 float32 [32, 10]; 2,688 bytes, 640 flops
+     4  kernel eq.27 ge.32 lt.34 and.35 …6 more… sum.120 log.121 sub.122 where.123: @118272, y, @116864, @118144 → @118144 float32 [32], @119552 float32 [32]; 3,072 bytes, 1,888 flops
+     5  kernel eq.27 ge.32 lt.34 and.35 where.94 neg.95 mul.100 where.103 add.104: @118144, @118272, y → @118272 float32 [32, 10]; 2,816 bytes, 1,440 flops
+     6  kernel le.55 contract.105 where.107: @118272, w2, @100480 → @119680 float32 [32, 128]; 39,168 bytes, 90,112 flops
+     7  kernel contract.106 mul.115 sub.116: @100480, @118272, w2 → w2 float32 [128, 10]; 27,904 bytes, 84,480 flops
+     8  kernel contract.108 mul.111 sub.112: x, @119680, w1 → w1 float32 [784, 128]; 919,552 bytes, 6,623,232 flops
+     9  kernel sum.109 mul.117 sub.118: @118272, b2 → b2 float32 [10]; 1,360 bytes, 340 flops
+    10  kernel sum.110 mul.113 sub.114: @119680, b1 → b1 float32 [128]; 17,408 bytes, 4,352 flops
+    11  kernel sum.124 div.125: @119552 → @119680 float32 []; 132 bytes, 33 flops
+    output loss: @119680 float32 []"
+  `);
+});
+
+test('cross-entropy, forward and backward', () => {
+  const graph = new Graph({ dtype: 'float64' });
+  const logits = graph.input('logits', [4, 10]);
+  const labels = graph.input('labels', [4], 'int32');
+  const loss = crossEntropy(logits, labels);
+  expect(textOfTape(compile({ outputs: { loss, gradient: grad(loss, logits) } }))).toMatchInlineSnapshot(`
+    "tape: 5 instructions, 5 distinct kernels, 541 flops, 2,504 bytes moved, 832 of scratch, 0 of state
+    input logits: @0 float64 [4, 10]
+    input labels: @320 int32 [4]
+    0  kernel max.3: logits → @384 float64 [4]; 352 bytes, 40 flops
+    1  kernel sub.50 exp.51: logits, @384 → @448 float64 [4, 10]; 672 bytes, 80 flops
+    2  kernel eq.11 ge.16 lt.18 and.19 …6 more… sum.70 log.71 sub.72 where.73: @448, labels, logits, @384 → @384 float64 [4], @768 float64 [4]; 752 bytes, 236 flops
+    3  kernel eq.11 ge.16 lt.18 and.19 where.58 neg.59 mul.64 where.67 add.68: @384, @448, labels → @448 float64 [4, 10]; 688 bytes, 180 flops
+    4  kernel sum.74 div.75: @768 → @384 float64 []; 40 bytes, 5 flops
+    output loss: @384 float64 []
+    output gradient: @448 float64 [4, 10]"
+  `);
+});
