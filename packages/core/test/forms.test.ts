@@ -4,7 +4,7 @@ import { Graph } from '../src/graph/graph.js';
 import type { Node } from '../src/graph/node.js';
 import { composite } from '../src/primitives/composite.js';
 import { customGradient } from '../src/primitives/custom-gradient.js';
-import { defineOp } from '../src/primitives/define-op.js';
+import { type DefinedFunction, defineOp } from '../src/primitives/define-op.js';
 import { add, broadcastTo, cast, general, linear, mul, reshapeTo, sum, unary } from '../src/primitives/forms.js';
 import { stopGradient } from '../src/primitives/stop-gradient.js';
 import { where } from '../src/primitives/where.js';
@@ -236,7 +236,7 @@ describe('defineOp', () => {
   });
 
   test('linear, with options', () => {
-    const turn = defineOp<{ readonly by: number }>({
+    const turn: DefinedFunction<{ readonly by: number }> = defineOp<{ readonly by: number }>({
       name: 'turn',
       kind: 'linear',
       defaults: { by: 1 },
