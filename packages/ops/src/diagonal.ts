@@ -1,10 +1,12 @@
 import {
   asPublic,
+  type Dim,
   graphOf,
   linear,
   type Node,
   nodeOf,
   normaliseAxis,
+  numberOf,
   type Op,
   type Operand,
   ShapeError,
@@ -17,22 +19,32 @@ import {
 interface Attrs {
   /** The axis that stays, at its place, and the one that runs along with it and goes. */
   readonly axes: readonly [kept: number, dropped: number];
+  /** Their sizes in the matrix. */
+  readonly sizes: readonly [kept: Dim, dropped: Dim];
+}
+
+/** Where the diagonal runs once the dropped axis is gone. */
+function along([kept, dropped]: Attrs['axes']): number {
+  return kept > dropped ? kept - 1 : kept;
+}
+
+function lengthOf([kept, dropped]: Attrs['sizes']): Dim {
+  return sameDim(kept, dropped) ? kept : Math.min(numberOf(kept, 'diagonal'), numberOf(dropped, 'diagonal'));
 }
 
 const diagonalOp: Op<Attrs> = linear<Attrs>('diagonal', {
-  shape: ([x], { axes }) => x!.shape.filter((_, axis) => axis !== axes[1]),
+  shape: ([x], { axes, sizes }) => x!.shape.toSpliced(axes[1], 1).with(along(axes), lengthOf(sizes)),
   adjoint: (node, g) => g.graph.append(embedDiagonalOp, [g], node.attrs) as Node,
   lower: (k) => {
-    const [kept, dropped] = k.attrs.axes;
-    const along = k.at[kept > dropped ? kept - 1 : kept]!;
-    return k.load(0, k.at.toSpliced(dropped, 0, along));
+    const { axes } = k.attrs;
+    return k.load(0, k.at.toSpliced(axes[1], 0, k.at[along(axes)]!));
   },
 }).op;
 
 /** Zeros but on a diagonal: the adjoint of `diagonal`, by its attrs. */
 const embedDiagonalOp: Op<Attrs> = linear<Attrs>('embedDiagonal', {
   kind: 'guarded',
-  shape: ([x], { axes: [kept, dropped] }) => x!.shape.toSpliced(dropped, 0, x!.shape[kept > dropped ? kept - 1 : kept]!),
+  shape: ([x], { axes, sizes }) => x!.shape.with(along(axes), sizes[0]).toSpliced(axes[1], 0, sizes[1]),
   adjoint: (node, g) => g.graph.append(diagonalOp, [g], node.attrs) as Node,
   lower: (k) => {
     const [kept, dropped] = k.attrs.axes;
@@ -42,8 +54,8 @@ const embedDiagonalOp: Op<Attrs> = linear<Attrs>('embedDiagonal', {
 }).op;
 
 /**
- * The elements whose indices along two axes are equal: `[…, n, n]` gives `[…, n]`. The first of the two axes stays where it is. Dims may
- * be names. Throws `ShapeError` where the two sizes differ.
+ * The elements whose indices along two axes are equal: `[…, m, n]` gives `[…, min(m, n)]`. The first of the two axes stays where it is, the
+ * second goes. Dims may be names where both are the same. Throws `ShapeError` where the two axes are one.
  *
  * @example
  * const variances = diagonal(covariance);
@@ -51,17 +63,19 @@ const embedDiagonalOp: Op<Attrs> = linear<Attrs>('embedDiagonal', {
 export const diagonal = withOp(diagonalOp, (x: Operand, { axes = [-2, -1] }: { axes?: readonly [number, number] } = {}): Node => {
   const node = nodeOf(x, graphOf('diagonal', [x]));
   const [kept, dropped] = axes.map((axis) => normaliseAxis('diagonal', axis, node.shape.length)) as [number, number];
-  if (kept === dropped || !sameDim(node.shape[kept]!, node.shape[dropped]!)) {
-    throw new ShapeError(
-      `diagonal: axes ${axes[0]} and ${axes[1]} of ${showShape(node.shape)} must be two axes of one size. Slice the longer one.`,
-      { op: 'diagonal' },
-    );
+  if (kept === dropped) {
+    throw new ShapeError(`diagonal: axes ${axes[0]} and ${axes[1]} of ${showShape(node.shape)} are one axis; it takes two.`, {
+      op: 'diagonal',
+    });
   }
-  return node.graph.append(diagonalOp, [node], { axes: [kept, dropped] }) as Node;
+  return node.graph.append(diagonalOp, [node], {
+    axes: [kept, dropped],
+    sizes: [node.shape[kept]!, node.shape[dropped]!],
+  }) as Node;
 });
 
 /**
- * The sum of the diagonal of the last two axes: `[…, n, n]` gives `[…]`. Throws `ShapeError` where they differ.
+ * The sum of the diagonal of the last two axes: `[…, m, n]` gives `[…]`.
  *
  * @example
  * const total = trace(matmul(a, b));

@@ -15,7 +15,7 @@ const einsumOver = composite<readonly Node[], { equation: string }>('einsum', {
     const { terms, output } = parse(equation, nodes);
     const operands = alignSizes(
       equation,
-      terms.map((labels, i) => takeDiagonals({ x: nodes[i]!, labels })),
+      terms.map((labels, i) => takeDiagonals(equation, { x: nodes[i]!, labels })),
     );
     const wanted = operands.map((_, i) => new Set([...output, ...operands.slice(i + 1).flatMap(({ labels }) => labels)]));
     const product = operands.reduce((left, right, i) => multiply(left, right, wanted[i]!));
@@ -87,11 +87,13 @@ function implied(terms: readonly (readonly string[])[], leading: readonly string
 }
 
 /** One axis for each letter. */
-function takeDiagonals({ x, labels }: Labelled): Labelled {
+function takeDiagonals(equation: string, { x, labels }: Labelled): Labelled {
   const second = labels.findIndex((label, i) => labels.indexOf(label) < i);
   if (second < 0) return { x, labels };
   const first = labels.indexOf(labels[second]!);
-  return takeDiagonals({ x: diagonal(x, { axes: [first, second] }), labels: labels.toSpliced(second, 1) });
+  const [m, n] = [x.shape[first]!, x.shape[second]!];
+  if (!sameDim(m, n)) fail(equation, `gives '${labels[second]}' two sizes, ${m} and ${n}.`);
+  return takeDiagonals(equation, { x: diagonal(x, { axes: [first, second] }), labels: labels.toSpliced(second, 1) });
 }
 
 /** Drops the axes of size 1 that meet a larger one under the same letter, so that they are free axes and not broadcasts. */
