@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { grad, jvp, vjp } from '../src/differentiate/derivatives.js';
 import { Graph } from '../src/graph/graph.js';
 import type { Node } from '../src/graph/node.js';
+import { evaluate } from '../src/machine/evaluate.js';
 import { composite } from '../src/primitives/composite.js';
 import { customGradient } from '../src/primitives/custom-gradient.js';
 import { type DefinedFunction, defineOp } from '../src/primitives/define-op.js';
@@ -249,14 +250,18 @@ describe('defineOp', () => {
     expect(at(grad(sum(mul(turn(x), [1, 10])), x), given)).toEqual([10, 1]);
   });
 
-  test('general, with hand-written kernels alone', () => {
-    const sorted = defineOp({
-      name: 'sorted',
-      kind: 'general',
-      shape: ([a]) => a!.shape,
-      kernels: { js: ([a], output) => output.set([...a!].sort((p, q) => p - q)) },
-    });
-    expect([sorted(x).op.kind, Object.keys(sorted.op.kernels!)]).toEqual(['custom', ['js']]);
+  test('general, with hand-written kernels alone: it runs on their backends, and says so elsewhere', () => {
+    const sortedOn = (backend: string) =>
+      defineOp({
+        name: 'sorted',
+        kind: 'general',
+        shape: ([a]) => a!.shape,
+        kernels: { [backend]: ([a], output) => output.set([...a!].sort((p, q) => p - q)) },
+      });
+    expect(sortedOn('js')(x).op.kind).toBe('custom');
+    const run = (backend: string) => evaluate(mul(sortedOn(backend)(sin(x)), 2), { x: [0.5, -2] }).toArray();
+    expect(run('interpreter')).toEqual([-2, 0.5].map((value) => Math.sin(value) * 2));
+    expect(() => run('js')).toThrow(/^the backend 'interpreter' cannot run this program: no kernel for sorted/);
   });
 
   test('composite', () => {
