@@ -6,6 +6,7 @@ import type { Backend, DeviceExecutable, HostExecutable } from '../src/machine/b
 import { interpreter } from '../src/machine/interpreter.js';
 import { TapeMachine } from '../src/machine/machine.js';
 import { add, cast, general, mul, sum } from '../src/primitives/forms.js';
+import type { TypedArray } from '../src/tensor/dtype.js';
 
 /** Copies its input, and throws where that is negative. */
 const guarded = general<undefined>('guarded', {
@@ -121,7 +122,7 @@ describe('runs', () => {
     const first = program.run({ x: [1] });
     const second = program.run({ x: [1] });
     await expect(first).rejects.toThrow(
-      'The machine failed while it changed its state: device lost Load saved state (machine.load) to go on.',
+      'The machine failed while it changed its state: device lost. Load saved state (machine.load) to go on.',
     );
     await expect(second).rejects.toBeInstanceOf(MachineError);
     await expect(program.run({ x: [1] })).rejects.toThrow('device lost');
@@ -279,7 +280,7 @@ function deviceOf() {
             dead = false;
             session.write(name, dtype, values);
           }),
-        read: (name) => later(() => session.read(name)),
+        read: (name) => later(() => session.read(name) as TypedArray),
         dispose: () => session.dispose(),
       };
     },

@@ -21,7 +21,7 @@ export class DeviceProgram {
   }
 
   /** Runs with feeds that have been checked. A device that dies leaves state in doubt, so the machine fails. */
-  async runRead(fed: ReadonlyMap<string, Fed>, steps: number): Promise<Record<string, Tensor>> {
+  async runChecked(fed: ReadonlyMap<string, Fed>, steps: number): Promise<Record<string, Tensor>> {
     this.#engine.changes++;
     const feeds = this.tape.inputs.map(({ name }) => fed.get(name)!.values);
     try {

@@ -42,7 +42,7 @@ export class Engine {
   /** Marks the machine failed: its state may be half of one run and half of another. */
   fail(cause: unknown): MachineError {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `The machine failed while it changed its state: ${why} Load saved state (machine.load) to go on.`;
+    const message = `The machine failed while it changed its state: ${why.replace(/\.?$/, '.')} Load saved state (machine.load) to go on.`;
     this.#failure = new MachineError(message, { code: 'failed', cause });
     return this.#failure;
   }
@@ -57,8 +57,13 @@ export class Engine {
   }
 
   load(tape: Tape): Executable | Promise<Executable> {
+    const executable = this.session.load(tape);
     this.loads++;
-    return this.session.load(tape);
+    if (!(executable instanceof Promise)) return executable;
+    return executable.then((ready) => {
+      this.loads++;
+      return ready;
+    });
   }
 
   dispose(): void {

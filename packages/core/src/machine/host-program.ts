@@ -60,7 +60,7 @@ export class HostProgram {
   }
 
   /** Runs with feeds that have been checked. */
-  runRead(fed: ReadonlyMap<string, Fed>, steps: number): Record<string, Tensor> {
+  runChecked(fed: ReadonlyMap<string, Fed>, steps: number): Record<string, Tensor> {
     if (this.#loads !== this.#engine.loads) this.#refresh();
     this.#writers.forEach(({ name }, i) => {
       this.#inputs[i]!.set(fed.get(name)!.values);
@@ -70,7 +70,7 @@ export class HostProgram {
 
   /** Feeds that are missing or unknown are errors; those for other inputs of the graph are checked, and left. */
   #runUnusual(feeds: Feeds, steps: number): Record<string, Tensor> {
-    return this.runRead(readFeeds(feeds, this.#needed, this.#engine.graph, this.#bindings).fed, steps);
+    return this.runChecked(readFeeds(feeds, this.#needed, this.#engine.graph, this.#bindings).fed, steps);
   }
 
   #refresh(): void {

@@ -7,22 +7,13 @@ import type { Bindings } from '../tensor/dim.js';
 import { showShape } from '../tensor/shape.js';
 import type { Engine } from './engine.js';
 import { explainNode } from './explain.js';
-import { type Fed, type Feeds, readFeeds } from './feeds.js';
+import type { Feeds } from './feeds.js';
 import { type Memory, memoryOf } from './memory.js';
-import { checkBound } from './names.js';
 import { type Profile, profileRuns } from './profile.js';
 import type { Loaded, Recipe } from './recipe.js';
-import type { Rehearsal } from './rehearsal.js';
 import type { Outputs, Results } from './results.js';
+import { Runner, type RunOptions } from './runner.js';
 import { type StepEvent, stepThrough } from './step.js';
-import { executeWatched } from './watch.js';
-
-export interface RunOptions {
-  /** How often to run with these feeds, 1 unless said; the last result is returned. Each is a run of its own: what it updates takes effect. */
-  readonly steps?: number;
-  /** Trap the first NaN or infinity, with `NonFiniteError`; updates take effect only if there is none. Slow: nothing is fused. */
-  readonly watch?: boolean;
-}
 
 const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
@@ -34,6 +25,7 @@ export class Program<O extends Outputs = Outputs> {
   readonly #recipe: Recipe;
   readonly #engine: Engine;
   readonly #dims: Bindings;
+  readonly #runner: Runner;
   /** The concrete program, where all names are bound. */
   readonly #loaded: Loaded | null;
 
@@ -41,6 +33,7 @@ export class Program<O extends Outputs = Outputs> {
     this.#recipe = recipe;
     this.#engine = recipe.engine;
     this.#dims = dims;
+    this.#runner = new Runner(recipe, dims, loaded);
     this.#loaded = loaded;
   }
 
@@ -57,12 +50,14 @@ export class Program<O extends Outputs = Outputs> {
   run(feeds?: Feeds, options?: RunOptions): Promise<Results<O>>;
   run(feeds: readonly Feeds[], options?: RunOptions): Promise<Results<O>[]>;
   run(feeds: Feeds | readonly Feeds[] = {}, options: RunOptions = {}): Promise<Results<O> | Results<O>[]> {
+    const { steps = 1, watch = false } = options;
     try {
       this.#engine.check('run');
-      const steps = stepsOf('run', options);
-      if (!isList(feeds)) return this.#start(this.#read(feeds), steps, options) as Promise<Results<O>>;
-      const read = feeds.map((each) => this.#read(each));
-      return Promise.all(read.map((each) => this.#start(each, steps, options))) as Promise<Results<O>[]>;
+      counted('run', 'steps', steps);
+      const runner = this.#runner;
+      if (!isList(feeds)) return runner.start(runner.check(feeds), steps, watch) as Promise<Results<O>>;
+      const checked = feeds.map((each) => runner.check(each));
+      return Promise.all(checked.map((each) => runner.start(each, steps, watch))) as Promise<Results<O>[]>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -82,9 +77,11 @@ export class Program<O extends Outputs = Outputs> {
     const loaded = this.#loaded;
     if (options === undefined && loaded !== null && loaded.kind === 'host' && !Array.isArray(feeds))
       return loaded.run(feeds as Feeds, 1) as Results<O>;
-    const steps = stepsOf('runSync', options);
-    if (!isList(feeds)) return this.#runNow(this.#read(feeds), steps, options) as Results<O>;
-    return feeds.map((each) => this.#read(each)).map((read) => this.#runNow(read, steps, options)) as Results<O>[];
+    const { steps = 1, watch = false } = options ?? {};
+    counted('runSync', 'steps', steps);
+    const runner = this.#runner;
+    if (!isList(feeds)) return runner.runNow(runner.check(feeds), steps, watch) as Results<O>;
+    return feeds.map((each) => runner.check(each)).map((each) => runner.runNow(each, steps, watch)) as Results<O>[];
   }
 
   /**
@@ -129,7 +126,8 @@ export class Program<O extends Outputs = Outputs> {
    * console.log(await program.profile({ x, y }));
    */
   async profile(feeds: Feeds = {}, { runs = 10 }: { readonly runs?: number } = {}): Promise<Profile> {
-    const rehearsal = await this.#rehearse('profile', feeds);
+    counted('profile', 'runs', runs);
+    const rehearsal = await this.#runner.rehearse('profile', feeds);
     try {
       return profileRuns(rehearsal, runs);
     } finally {
@@ -145,7 +143,7 @@ export class Program<O extends Outputs = Outputs> {
    * for await (const { index, nodes, values } of program.step(feeds)) console.log(index, nodes, values);
    */
   async *step(feeds: Feeds = {}): AsyncGenerator<StepEvent, void, void> {
-    const rehearsal = await this.#rehearse('step', feeds);
+    const rehearsal = await this.#runner.rehearse('step', feeds);
     try {
       yield* stepThrough(rehearsal);
     } finally {
@@ -173,72 +171,11 @@ export class Program<O extends Outputs = Outputs> {
     return this.toString();
   }
 
-  #read(feeds: Feeds): Ready {
-    const { bindings, fed } = readFeeds(feeds, this.#recipe.inputs, this.#engine.graph, this.#dims);
-    checkBound(this.#recipe.names, bindings);
-    return { bindings, fed };
-  }
-
-  #start(ready: Ready, steps: number, { watch }: RunOptions): Promise<Record<string, unknown>> {
-    const { queue } = this.#engine;
-    if (watch) {
-      const rehearsal = this.#recipe.watched(ready.bindings);
-      if (!(rehearsal instanceof Promise) && !queue.busy) return Promise.resolve(runWatched(rehearsal, ready.fed, steps));
-      const fed = copied(ready.fed);
-      return queue.push(rehearsal, (opened) => runWatched(opened, fed, steps));
-    }
-    const loaded = this.#recipe.concrete(ready.bindings);
-    if (!(loaded instanceof Promise) && loaded.kind === 'host' && !queue.busy)
-      return Promise.resolve(loaded.runRead(ready.fed, steps));
-    const fed = copied(ready.fed);
-    return queue.push(loaded, (program) => {
-      this.#engine.check('run');
-      return program.runRead(fed, steps);
-    });
-  }
-
-  #runNow(ready: Ready, steps: number, options: RunOptions = {}): Record<string, unknown> {
-    if (options.watch) {
-      const rehearsal = this.#recipe.watched(ready.bindings);
-      if (rehearsal instanceof Promise) throw this.#notAtOnce(ready.bindings);
-      return runWatched(rehearsal, ready.fed, steps);
-    }
-    const loaded = this.#recipe.concrete(ready.bindings);
-    if (loaded instanceof Promise) throw this.#notAtOnce(ready.bindings);
-    if (loaded.kind === 'host') return loaded.runRead(ready.fed, steps);
-    const { name } = this.#engine.backend;
-    throw new MachineError(`runSync: ${name} does not run in this process. Use await program.run(…).`, { code: 'device' });
-  }
-
-  #notAtOnce(bindings: Bindings): MachineError {
-    const sizes = this.#recipe.names.map((name) => `${name}: ${bindings[name]}`).join(', ');
-    const { name } = this.#engine.backend;
-    return new MachineError(
-      `runSync: ${name} takes a while to load a new program. Use await program.bind({ ${sizes} }) first, or await program.run(…).`,
-      { code: 'device' },
-    );
-  }
-
-  async #rehearse(call: string, feeds: Feeds): Promise<Rehearsal> {
-    this.#engine.check(call);
-    const { bindings, fed } = this.#read(feeds);
-    const own = copied(fed);
-    await this.#engine.queue.idle();
-    const rehearsal = await this.#recipe.rehearsal(call, bindings);
-    rehearsal.begin(call, own);
-    return rehearsal;
-  }
-
   #tape(call: string): Tape {
     if (this.#loaded) return this.#loaded.tape;
     const open = this.names.map((name) => `${name}: …`).join(', ');
     throw new MachineError(`${call}: sizes are open. Ask the program of some sizes: (await program.bind({ ${open} })).${call}.`);
   }
-}
-
-interface Ready {
-  readonly bindings: Bindings;
-  readonly fed: ReadonlyMap<string, Fed>;
 }
 
 /** A program with these sizes, loaded where they are all there is to know. */
@@ -259,22 +196,12 @@ function checkDims(call: string, { names }: Recipe, dims: Bindings): void {
   }
 }
 
-function runWatched(rehearsal: Rehearsal, fed: ReadonlyMap<string, Fed>, steps: number): Record<string, unknown> {
-  rehearsal.begin('watch', fed);
-  for (let i = 0; i < steps; i++) executeWatched(rehearsal.tape, rehearsal.executable);
-  rehearsal.commit('watch');
-  return rehearsal.results();
-}
-
-function stepsOf(call: string, { steps = 1 }: RunOptions = {}): number {
-  if (Number.isSafeInteger(steps) && steps >= 1) return steps;
-  throw new MachineError(`${call}: steps is ${steps}; give a whole number of at least 1.`);
+/** A count of at least 1, such as of steps. */
+function counted(call: string, what: string, count: number): number {
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new MachineError(`${call}: ${what} is ${count}; give a whole number of at least 1.`);
 }
 
 function isList(feeds: Feeds | readonly Feeds[]): feeds is readonly Feeds[] {
   return Array.isArray(feeds);
-}
-
-function copied(fed: ReadonlyMap<string, Fed>): Map<string, Fed> {
-  return new Map([...fed].map(([name, { values, shape }]) => [name, { values: values.slice(), shape }]));
 }

@@ -48,8 +48,8 @@ export class Recipe {
     this.#compiling = compiling;
   }
 
-  /** The tape for these sizes, made anew, with other passes than the program's where said. */
-  tape(bindings: Bindings, passes: PassOptions = {}): Tape {
+  /** A tape for these sizes, with other passes than the program's where said. */
+  #tape(bindings: Bindings, passes: PassOptions = {}): Tape {
     const { outputs, updates } = this.#roots;
     const { target, name: backendName } = this.engine.backend;
     const { trace } = this.#compiling;
@@ -76,14 +76,16 @@ export class Recipe {
 
   /** The program on a session of its own, for tools that go through it. */
   rehearsal(call: string, bindings: Bindings): Rehearsal | Promise<Rehearsal> {
-    return Rehearsal.open(call, this.engine, this.tape(bindings));
+    const loaded = this.concrete(bindings);
+    const open = ({ tape }: Loaded) => Rehearsal.open(call, this.engine, tape);
+    return loaded instanceof Promise ? loaded.then(open) : open(loaded);
   }
 
   /** A rehearsal in which every node has memory of its own, so that all can be looked at; the last one is kept. */
   watched(bindings: Bindings): Rehearsal | Promise<Rehearsal> {
     const key = this.#keyOf(bindings);
     if (this.#watched?.key !== key) {
-      const tape = this.tape(bindings, { fuse: false, inPlace: false });
+      const tape = this.#tape(bindings, { fuse: false, inPlace: false });
       this.#watched = { key, rehearsal: Rehearsal.open('watch', this.engine, tape) };
     }
     return this.#watched.rehearsal;
@@ -95,7 +97,7 @@ export class Recipe {
 
   #load(bindings: Bindings): Loaded | Promise<Loaded> {
     const { engine } = this;
-    const tape = this.tape(bindings);
+    const tape = this.#tape(bindings);
     const made = tape.states.map(({ node }) => (isState(node) ? engine.states.make(node) : undefined));
     const finish = (executable: Executable): Loaded =>
       executable.kind === 'host'
