@@ -121,11 +121,10 @@ class Printer {
         break;
       }
       case 'set': {
-        const text = this.#text(statement.value);
+        const { text, terms } = this.#operand(statement.value).value;
         const name = this.#names.get(statement.to)!;
         this.#settle(statement.to);
-        const sum = `${name} + `;
-        this.#line(text.startsWith(sum) ? `${name} += ${text.slice(sum.length)};` : `${name} = ${text};`);
+        this.#line(terms?.[0] === name ? `${name} += ${terms[1]};` : `${name} = ${text};`);
         break;
       }
       case 'store':

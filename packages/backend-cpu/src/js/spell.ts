@@ -7,6 +7,8 @@ export interface Spelled {
   readonly binding: number;
   /** The same before rounding to float32, for where the store rounds anyway. */
   readonly unrounded?: Spelled;
+  /** The two terms of a sum. */
+  readonly terms?: readonly [string, string];
 }
 
 const ATOM = 20;
@@ -78,7 +80,9 @@ function within({ text, binding }: Spelled, least: number): string {
 }
 
 function infix([symbol, binding]: Infix, a: Spelled, b: Spelled): Spelled {
-  return { text: `${within(a, binding)} ${symbol} ${within(b, binding + 1)}`, binding };
+  const left = within(a, binding);
+  const right = within(b, binding + 1);
+  return { text: `${left} ${symbol} ${right}`, binding, ...(symbol === '+' && { terms: [left, right] as const }) };
 }
 
 function prefix(symbol: string, a: Spelled): Spelled {
