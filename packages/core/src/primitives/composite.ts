@@ -21,7 +21,7 @@ export type CompositeFunction<N extends readonly Node[], A> = ((...args: [...ope
  * An op that is defined by other ops, and stays one node until it is expanded. The definition makes no inputs, parameters or state.
  *
  * @example
- * const mse = composite('mse', { define: (x: Node, y: Node) => mean(square(sub(x, y))) });
+ * const mse = composite<[Node, Node]>('mse', { define: (x, y) => mean(square(sub(x, y))) });
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function composite<N extends readonly Node[], A extends object = Record<never, never>>(
