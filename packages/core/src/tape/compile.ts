@@ -41,15 +41,18 @@ export interface CompileOptions {
   readonly trace?: (stage: string, text: string) => void;
 }
 
+/** Tells of a stage; the text is written only where somebody wants it. */
+type See = (stage: string, text: () => string) => void;
+
 /**
  * Compiles what some nodes need, and the updates of some states, into a tape: specialise, stabilise, expand, simplify, fuse, schedule,
  * plan, place. The user's graph stays as it is. The tape is verified before it is returned.
- * Throws `GraphError` for updates that make no sense, `BackendError` with all that the target cannot do, `ShapeError` for unbound names.
+ * Throws `GraphError` for updates that make no sense, `BackendError` with all that the target cannot do, `ShapeError` for names without size.
  */
 export function compileTape(
   outputs: Readonly<Record<string, Node>>,
   updates: readonly Update[],
-  { target, backendName, bindings = {}, passes = {}, trace = () => {} }: CompileOptions,
+  { target, backendName, bindings = {}, passes = {}, trace }: CompileOptions,
 ): Tape {
   checkUpdates(updates);
   const roots = [...Object.values(outputs), ...updates.flatMap(({ state, value }) => [state, value])];
@@ -60,13 +63,14 @@ export function compileTape(
     ['expand', true, (nodes) => expand(nodes, graph, target.keeps)],
     ['simplify', passes.simplify ?? true, (nodes) => simplify(nodes, graph)],
   ];
-  const show = (nodes: readonly Node[]): string => reached(nodes).join('\n');
-  trace('build', show(roots));
+  const see: See = (stage, text) => trace?.(stage, text());
+  const show = (nodes: readonly Node[]) => (): string => reached(nodes).join('\n');
+  see('build', show(roots));
   let nodes: Node[] = roots;
   for (const [name, on, pass] of stages) {
     if (!on) continue;
     nodes = pass(nodes);
-    trace(name, show(nodes));
+    see(name, show(nodes));
   }
   const names = Object.keys(outputs);
   const ends = nodes.slice(names.length);
@@ -74,26 +78,27 @@ export function compileTape(
     nodes.slice(0, names.length),
     updates.map((_, i) => ({ state: ends[2 * i]!, value: ends[2 * i + 1]! })),
   );
-  return assemble(names, settled, { target, backendName, passes, trace });
+  return assemble(names, settled, { target, backendName, passes }, see);
 }
 
 /** From a program in its last form, by way of kernels, to the tape. */
 function assemble(
   names: readonly string[],
   { outputs, updates }: { readonly outputs: readonly Node[]; readonly updates: readonly Update[] },
-  { target, backendName, passes, trace }: Required<Pick<CompileOptions, 'target' | 'backendName' | 'passes' | 'trace'>>,
+  { target, backendName, passes }: Required<Pick<CompileOptions, 'target' | 'backendName' | 'passes'>>,
+  see: See,
 ): Tape {
   const ends = [...outputs, ...updates.map(({ value }) => value)];
   const nodes = reached([...ends, ...updates.map(({ state }) => state)]);
   checkSupport(nodes, { target, backendName });
   const fusion = fuse(ends, { target, fuse: passes.fuse ?? true, hasRoutine: (node) => hasRoutine(node, backendName) });
-  trace('fuse', fusion.units.map(showUnit).join('\n'));
+  see('fuse', () => fusion.units.map(showUnit).join('\n'));
   const { units, direct } = schedule(fusion.units, updates, outputs);
-  trace('schedule', units.map(showUnit).join('\n'));
+  see('schedule', () => units.map(showUnit).join('\n'));
 
   const leaves = nodes.filter(isLeaf);
   const planned = plan(units, leaves, outputs, updates, direct, { alignment: target.alignment, inPlace: passes.inPlace ?? true });
-  trace('plan', showPlan(planned));
+  see('plan', () => showPlan(planned));
   const assembler = new Assembler(planned.slots, target, backendName);
   const commits = updates.filter(({ value }) => !direct.has(value));
   const named = (name: string, node: Node): Named => ({ name, slot: planned.slots.get(node)!, node });
@@ -108,7 +113,7 @@ function assemble(
     notes: notesOf(nodes, units, fusion.notes),
   };
   verify(tape);
-  trace('tape', textOfTape(tape));
+  see('tape', () => textOfTape(tape));
   return tape;
 }
 
