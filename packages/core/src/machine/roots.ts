@@ -4,7 +4,8 @@ import { isState } from '../graph/leaves.js';
 import { Node } from '../graph/node.js';
 import { reached, replay } from '../graph/replay.js';
 import { add } from '../primitives/forms.js';
-import { checkUpdates, type Update } from '../tape/updates.js';
+import type { Update } from '../tape/updates.js';
+import { checkUpdates } from './check-updates.js';
 import type { Outputs } from './results.js';
 
 /** What one program computes and changes. */
