@@ -1,6 +1,7 @@
 import {
-  type Condition,
   type Dim,
+  type Expr,
+  type Index,
   multilinear,
   type Node,
   numberOf,
@@ -55,20 +56,24 @@ const convolveOp: Op<ConvolveOptions> = multilinear<ConvolveOptions>('convolve',
     return swap(convolve(swap(x!, 1), swap(g, 1), { relations: across, sizes: spatial(w!) }), 1);
   },
   lower: (k) => {
-    const [g, m, n, ...q] = k.at as [(typeof k.at)[0], (typeof k.at)[0], (typeof k.at)[0], ...typeof k.at];
+    const [g, m, n, ...q] = k.at as [Index, Index, Index, ...Index[]];
     const [inputs, kernels] = [k.shapeOf(0).slice(3), k.shapeOf(1).slice(3)];
     const axes = k.attrs.relations.map((relation, i) => tapsOf(relation, kernels[i]!, inputs[i]!));
-    // Channels innermost: what is guarded depends on the taps alone. Both factors are guarded apart, so that the cells of a tile share
-    // the loads; a kernel of Infinity therefore meets the zeros of the padding, as it does in a convolution of a padded input.
-    return k.reduce('sum', [...axes.map(({ steps }) => steps), k.shapeOf(0)[2]!], (...at) => {
-      const channel = at.at(-1)!;
+    const channels = k.shapeOf(0)[2]!;
+    const steps = axes.map((axis) => axis.steps);
+    // Both factors are guarded apart, so that the cells of a tile share the loads; a kernel of Infinity therefore meets the zeros of the
+    // padding, as it does in a convolution of a padded input.
+    const term = (channel: Index, at: readonly Index[]): Expr => {
       const taps = axes.map((axis, i) => axis.at(q[i]!, at[i]!));
-      const kernelHolds: Condition[] = taps.flatMap((tap) => tap.kernelHolds);
-      const inputHolds: Condition[] = taps.flatMap((tap) => tap.inputHolds);
+      const kernelHolds = taps.flatMap((tap) => tap.kernelHolds);
+      const inputHolds = taps.flatMap((tap) => tap.inputHolds);
       const x = k.guard([...kernelHolds, ...inputHolds], () => k.load(0, [g, m, channel, ...taps.map(({ input }) => input)]), 0);
       const w = k.guard(kernelHolds, () => k.load(1, [g, n, channel, ...taps.map(({ kernel }) => kernel)]), 0);
       return x.mul(w);
-    });
+    };
+    // The longest walk is the inner loop; at equal length the channels, as no guard depends on them.
+    if (channels < (steps.at(-1) ?? 0)) return k.reduce('sum', [channels, ...steps], (channel, ...at) => term(channel!, at));
+    return k.reduce('sum', [...steps, channels], (...at) => term(at.at(-1)!, at.slice(0, -1)));
   },
 }).op;
 
