@@ -10,7 +10,7 @@ const folder = `${root}test/docs/.generated/${process.pid}/`;
 const { exports, program } = exportsOf();
 const modules = [
   ...pagePrograms().map((page) => ({ where: page.where, code: moduleOfPage(page) })),
-  ...docExamples().map((example) => ({ where: example.where, code: moduleOfExample(example, exports) })),
+  ...docExamples(program).map((example) => ({ where: example.where, code: moduleOfExample(example, exports) })),
 ].map(({ where, code }) => ({ where, code, file: `${folder}${where.replaceAll(/[^\w.]/g, '_')}.ts` }));
 
 mkdirSync(folder, { recursive: true });

@@ -43,24 +43,25 @@ function blocks(markdown: string): { line: number; code: string }[] {
 }
 
 /** Every `@example` in the sources of the packages, of methods too. */
-export function docExamples(): Example[] {
-  return filesLike('packages/*/src/**/*.ts').flatMap((file) => {
-    const source = ts.createSourceFile(file, readFileSync(`${root}${file}`, 'utf8'), ts.ScriptTarget.Latest, true);
-    return source.statements.flatMap((statement) => [
-      ...examplesOf(statement, nameOf(statement), file, source),
-      ...(ts.isClassDeclaration(statement) ? membersOf(statement, file, source) : []),
-    ]);
-  });
+export function docExamples(program: ts.Program): Example[] {
+  const sources = program.getSourceFiles().filter(({ fileName }) => /\/packages\/[^/]+\/src\//.test(fileName));
+  return sources.flatMap((source) =>
+    source.statements.flatMap((statement) => [
+      ...examplesOf(statement, nameOf(statement), source),
+      ...(ts.isClassDeclaration(statement) ? membersOf(statement, source) : []),
+    ]),
+  );
 }
 
-function membersOf(declaration: ts.ClassDeclaration, file: string, source: ts.SourceFile): Example[] {
-  return declaration.members.flatMap((member) => examplesOf(member, `${nameOf(declaration)}.${nameOf(member)}`, file, source));
+function membersOf(declaration: ts.ClassDeclaration, source: ts.SourceFile): Example[] {
+  return declaration.members.flatMap((member) => examplesOf(member, `${nameOf(declaration)}.${nameOf(member)}`, source));
 }
 
-function examplesOf(node: ts.Node, name: string, file: string, source: ts.SourceFile): Example[] {
+function examplesOf(node: ts.Node, name: string, source: ts.SourceFile): Example[] {
   return ts.getJSDocTags(node).flatMap((tag) => {
     const code = ts.getTextOfJSDocComment(tag.comment);
     if (tag.tagName.text !== 'example' || !code) return [];
+    const file = relative(root, source.fileName);
     const line = source.getLineAndCharacterOfPosition(tag.getStart()).line + 2;
     return [{ where: `${file}:${line}`, code, file, name }];
   });
