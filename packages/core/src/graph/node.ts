@@ -53,3 +53,15 @@ export class Node<A = unknown> {
     return `Node ${this.toString()}`;
   }
 }
+
+/** The user's node that a node of a compiled program was made for. */
+export function usersNode(node: Node): Node {
+  return node.origin.from ?? node;
+}
+
+/** What people read of a node: `tanh %5`, or `exp of softmax %7` for a part of what the user made. */
+export function nameOfNode(node: Node): string {
+  const user = usersNode(node);
+  const name = `${user.op.name} %${user.id}`;
+  return user.op === node.op ? name : `${node.op.name} of ${name}`;
+}

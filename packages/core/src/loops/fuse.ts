@@ -1,4 +1,4 @@
-import type { Node } from '../graph/node.js';
+import { type Node, nameOfNode } from '../graph/node.js';
 import { reached } from '../graph/replay.js';
 import type { Expr } from './expression.js';
 import { extentsOf, KernelWriter, Refused } from './lower.js';
@@ -137,7 +137,7 @@ class Grouping {
       const value = write(group.writer, node);
       if (value.id >= most) {
         group.members.delete(node);
-        return `the kernel of %${group.first.id} is full`;
+        return `the kernel of ${nameOfNode(group.first)} is full`;
       }
       this.#add(group, node, value);
       return null;
@@ -165,9 +165,10 @@ function write(writer: KernelWriter, node: Node): Expr {
 /** Why a node may not join a kernel, from what is known without trying. */
 function refusal(group: Group, node: Node, newest: number): string | null {
   const { kind } = node.op;
-  if (newest > group.position) return `it reads what is made after the kernel of %${group.first.id}`;
+  if (newest > group.position) return `it reads what is made after the kernel of ${nameOfNode(group.first)}`;
   if (kind === 'contraction') return 'a product begins a kernel';
-  if (group.core === 'contraction' && newest < group.position) return `it reads nothing of the product %${group.first.id}`;
+  if (group.core === 'contraction' && newest < group.position)
+    return `it reads nothing of the product ${nameOfNode(group.first)}`;
   const hasCore = kind === 'reduction' || kind === 'recurrence';
   if (hasCore && group.core && group.core !== kind) return `a ${kind} does not stand beside a ${group.core}`;
   return null;

@@ -1,4 +1,4 @@
-import type { Node } from '../graph/node.js';
+import { type Node, nameOfNode } from '../graph/node.js';
 import type { Lowering } from '../graph/op.js';
 import type { DType } from '../tensor/dtype.js';
 import { Builder, type Combine, type Condition, type Expr } from './expression.js';
@@ -181,7 +181,7 @@ export class KernelWriter implements Surroundings {
   /** Over the plain cell, where the grouping is tried; at the cells of a tile the answer is the same, or a recomputation. */
   #checkOwn(node: Node, key: string): void {
     if (this.#cell !== this.plain || key === keyOf(node, ownIndex(node, this.plain))) return;
-    throw new Refused(`it reads ${node.op.name} %${node.id} at another index than its own`);
+    throw new Refused(`it reads ${nameOfNode(node)} at another index than its own`);
   }
 }
 

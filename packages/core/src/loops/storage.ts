@@ -1,5 +1,5 @@
 import { isConstant } from '../graph/leaves.js';
-import type { Node } from '../graph/node.js';
+import { type Node, nameOfNode } from '../graph/node.js';
 import type { Kind } from '../graph/op.js';
 import { countOf } from '../tensor/shape.js';
 import { extentsOf, pointsRead } from './lower.js';
@@ -98,7 +98,7 @@ class Storage {
     if (KEPT.has(kind) || wholly(node)) return `it is a ${kind}`;
     if (this.#operands.has(node) && kind !== 'view') return `${this.#operands.get(node)} reads it`;
     if (!fuse) return isConstant(node) ? null : 'fusion is off';
-    return lead ? `it follows ${lead.op.name} %${lead.id} in its kernel` : null;
+    return lead ? `it follows ${nameOfNode(lead)} in its kernel` : null;
   }
 
   /** Stores a costly input that would be computed more than once. */

@@ -1,11 +1,6 @@
 import { isConstant, isState } from '../graph/leaves.js';
-import type { Node } from '../graph/node.js';
+import { type Node, usersNode } from '../graph/node.js';
 import type { Instruction, Tape } from '../tape/tape.js';
-
-/** The user's node that a node of a tape was made for. */
-export function usersNode(node: Node): Node {
-  return node.origin.from ?? node;
-}
 
 /** The nodes of the user's that an instruction computes, or computes part of, without constants. */
 export function usersNodes({ nodes }: Instruction): Node[] {

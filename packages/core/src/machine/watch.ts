@@ -1,11 +1,10 @@
 import { NonFiniteError } from '../errors.js';
 import { type DataAttrs, dataOp, isConstant } from '../graph/leaves.js';
-import type { Node } from '../graph/node.js';
+import { type Node, usersNode } from '../graph/node.js';
 import type { Slot, Tape } from '../tape/tape.js';
 import { isFloat, type TypedArray } from '../tensor/dtype.js';
 import { showShape } from '../tensor/shape.js';
 import type { HostExecutable } from './backend.js';
-import { usersNode } from './explain.js';
 
 /** Executes an unfused tape once. Throws `NonFiniteError` at the first instruction whose result holds a NaN or an infinity. */
 export function executeWatched(tape: Tape, executable: HostExecutable): void {
