@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Graph as CoreGraph, type Node, type Operand } from '@tapegrad/core';
 import * as ops from '@tapegrad/ops';
 import { describe, expect, expectTypeOf, it } from 'vitest';
@@ -30,6 +31,13 @@ describe('Graph', () => {
   it('leaves the class of core as it is', () => {
     expect(new Graph()).toBeInstanceOf(CoreGraph);
     expect('add' in CoreGraph.prototype).toBe(false);
+  });
+
+  it('prints in a line', () => {
+    const graph = new Graph();
+    expect(String(graph)).toBe('Graph float32: 0 nodes');
+    graph.mul(graph.input('x', [2]), graph.parameter('w', 1));
+    expect(inspect(graph)).toBe('Graph float32: 4 nodes; x, w');
   });
 
   it('has no op whose name a graph uses itself', () => {

@@ -118,6 +118,16 @@ export class Graph {
     }
   }
 
+  /** `Graph float32: 12 nodes; x, y, w`. The printers of `print/` show the nodes themselves. */
+  toString(): string {
+    const count = this.#nodes.length === 1 ? '1 node' : `${this.#nodes.length} nodes`;
+    return [`Graph ${this.dtype}: ${count}`, ...(this.#names.size > 0 ? [[...this.#names.keys()].join(', ')] : [])].join('; ');
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
   #append<A>(op: Op<A>, inputs: readonly Node[], attrs: A, site: Site): Node<A> {
     for (const x of inputs) {
       if (x.graph !== this) throw otherGraph(op.name, x);
