@@ -188,12 +188,15 @@ export class Placement {
     if (axes.some((axis) => axis.extent === 0)) return literal(identityOf(combine, expr.dtype), expr.dtype);
     const keys = axes.map((axis) => axis.key).join();
     const rank = this.#rank(expr);
-    const joins = (other: Expr): boolean => {
-      if (other === expr || other.is.kind !== 'reduce' || this.#rank(other) !== rank) return false;
-      if (other.is.axes.map((axis) => axis.key).join() !== keys || !home.reaches(other.axes)) return false;
-      return this.#homeOf(other, home) === home && !home.find(other, other.axes);
-    };
-    placeReductions(this, [expr, ...this.#together.filter(joins)], home);
+    const beside = this.#together.filter(
+      (other) =>
+        other !== expr && home.reaches(other.axes) && this.#homeOf(other, home) === home && !home.find(other, other.axes),
+    );
+    // What may be needed on the way to these comes first, so that it can share loops, too.
+    for (const other of beside) if (this.#rank(other) < rank) this.value(other, home);
+    const joins = ({ is }: Expr): boolean => is.kind === 'reduce' && is.axes.map((axis) => axis.key).join() === keys;
+    const group = beside.filter((other) => this.#rank(other) === rank && joins(other));
+    placeReductions(this, [expr, ...group], home);
     return home.find(expr, expr.axes)!;
   }
 
@@ -210,26 +213,22 @@ export class Placement {
   /** All of an index, offset included. */
   #whole(index: Index, scope: Scope): Operand {
     if (index.constant !== null) return literal(index.constant, 'int32');
-    const { offset, axes } = index;
-    const terms = this.#sum(index.terms, scope);
-    if (offset === 0) return terms;
-    const home = scope.home(axes, valuesOf(index).length > 0);
-    return this.#once(home, `whole:${index.key}`, axes, () => this.#arithmetic(home, 'add', terms, literal(offset, 'int32')));
+    return this.#sum(index.terms, scope, index.offset);
   }
 
-  /** The terms of an index, those of outer loops first, so that what they have in common is computed out there once. */
-  #sum(terms: readonly Term[], scope: Scope): Operand {
+  /** A sum of terms, those of outer loops first, so that what is common to many is computed once, as far out as it can be. */
+  #sum(terms: readonly Term[], scope: Scope, offset = 0): Operand {
     const parts = terms.map((term) => ({ term, home: scope.home(freeAxes([term]), isTied(term)) }));
     parts.sort((a, b) => a.home.depth - b.home.depth);
-    let sum: Operand = literal(0, 'int32');
-    let name = '';
+    let sum: Operand = literal(offset, 'int32');
+    let name = `${offset}`;
     let axes = NO_AXES;
     for (const { term, home } of parts) {
       const part = this.#term(term, home);
       axes = new Set([...axes, ...freeAxes([term])]);
       name += `+${term.coefficient}*${term.atom.key}`;
       const before = sum;
-      sum = term === parts[0]!.term ? part : this.#once(home, name, axes, () => this.#arithmetic(home, 'add', before, part));
+      sum = this.#once(home, name, axes, () => this.#plus(home, before, part));
     }
     return sum;
   }
@@ -239,7 +238,10 @@ export class Placement {
     const axes = freeAxes([term]);
     const operand = this.#atom(atom, axes, home);
     if (coefficient === 1) return operand;
-    const write = (): Operand => this.#arithmetic(home, 'mul', operand, literal(coefficient, 'int32'));
+    const write = (): Operand => {
+      if ('literal' in operand) return literal(operand.literal * coefficient, 'int32');
+      return this.emit(home, 'mul', 'int32', [operand, literal(coefficient, 'int32')]);
+    };
     return this.#once(home, `${coefficient}*${atom.key}`, axes, write);
   }
 
@@ -253,9 +255,10 @@ export class Placement {
     );
   }
 
-  #arithmetic(home: Scope, op: 'add' | 'mul', a: Operand, b: Operand): Operand {
-    if ('literal' in a && 'literal' in b) return literal(op === 'add' ? a.literal + b.literal : a.literal * b.literal, 'int32');
-    return this.emit(home, op, 'int32', [a, b]);
+  #plus(home: Scope, a: Operand, b: Operand): Operand {
+    if ('literal' in a && 'literal' in b) return literal(a.literal + b.literal, 'int32');
+    if ('literal' in a) return a.literal === 0 ? b : this.emit(home, 'add', 'int32', [b, a]);
+    return this.emit(home, 'add', 'int32', [a, b]);
   }
 
   /** All conditions as one, each part tested as far out as its axes are bound; null where nothing is left to test. */

@@ -1,0 +1,311 @@
+import { describe, expect, it } from 'vitest';
+import { Builder, type Expr } from '../src/loops/expression.js';
+import { type Axis, flatten, Index } from '../src/loops/indices.js';
+import { prepare } from '../src/loops/interpret.js';
+import type { Loop, Store } from '../src/loops/loop.js';
+import { kernelOfProcedure, place } from '../src/loops/place.js';
+import { Procedure } from '../src/loops/procedure.js';
+import type { Kernel, KernelBuffer } from '../src/loops/statement.js';
+import type { DType, TypedArray } from '../src/tensor/dtype.js';
+
+const axis = (key: string, extent: number): Axis => ({ key, extent });
+const at = (...axes: Axis[]): Index[] => axes.map(Index.axis);
+const read = (dtype: DType, length: number): KernelBuffer => ({ dtype, length, access: 'read' });
+const write = (dtype: DType, length: number): KernelBuffer => ({ dtype, length, access: 'write' });
+const store = (buffer: number, address: Index, value: Expr, accumulate = false): Store => ({
+  buffer,
+  address,
+  value,
+  accumulate,
+});
+
+function loopOf(axes: Axis[], stores: (at: readonly Index[]) => Store[], more: Partial<Loop> = {}): Loop {
+  return { axes, order: axes.map((_, i) => i), ordered: new Set(), tile: new Map(), fill: [], stores, ...more };
+}
+
+const lines = (kernel: Kernel): string[] => kernel.key.split('\n');
+function run(kernel: Kernel, ...arrays: TypedArray[]): void {
+  prepare(kernel)(arrays);
+}
+
+describe('place', () => {
+  const i = axis('i', 3);
+  const j = axis('j', 4);
+  const r = axis('r0x5', 5);
+
+  it('puts every value into the outermost loop that binds its axes', () => {
+    const b = new Builder();
+    const loop = loopOf([i, j], ([y, x]) => [
+      store(
+        2,
+        flatten([y!, x!], [3, 4]),
+        b
+          .load(0, 'float32', y!)
+          .exp()
+          .mul(b.load(1, 'float32', x!)),
+      ),
+    ]);
+    const kernel = place(loop, [read('float32', 3), read('float32', 4), write('float32', 12)], { wideSums: true });
+    expect(kernel.key).toBe(`float32 float32 float32
+for %0 < 3 parallel
+ %1 = #0[%0]
+ %2 = exp %1 float32
+ %3 = mul %0 4 int32
+ for %4 < 4 parallel
+  %5 = #1[%4]
+  %6 = mul %2 %5 float32
+  %7 = add %3 %4 int32
+  #2[%7] = %6`);
+  });
+
+  it('computes the cells of a tile together, and those that are left in a smaller tile', () => {
+    const b = new Builder();
+    const loop = loopOf([axis('i', 5)], ([x]) => [store(1, x!, b.load(0, 'int32', x!).neg())], { tile: new Map([['i', 2]]) });
+    const kernel = place(loop, [read('int32', 5), write('int32', 5)], { wideSums: true });
+    expect(kernel.key).toBe(`int32 int32
+for %0 < 2 parallel
+ %1 = mul %0 2 int32
+ %2 = #0[%1]
+ %3 = neg %2 int32
+ %4 = #0[%1 + 1]
+ %5 = neg %4 int32
+ #1[%1] = %3
+ #1[%1 + 1] = %5
+%6 = #0[0 + 4]
+%7 = neg %6 int32
+#1[0 + 4] = %7`);
+  });
+
+  it('accumulates float32 in float64 where sums are wide, with exact products', () => {
+    const b = new Builder();
+    const [k] = at(r) as [Index];
+    const loop = loopOf([], () => [
+      store(2, Index.of(0), b.reduce('sum', [r], b.load(0, 'float32', k).mul(b.load(1, 'float32', k)))),
+    ]);
+    const buffers = [read('float32', 5), read('float32', 5), write('float32', 1)];
+    const x = Float32Array.of(1 + 2 ** -12, 1, 0, 0, 0);
+    const y = Float32Array.of(1 + 2 ** -12, -1 - 2 ** -11, 0, 0, 0);
+    const result = new Float32Array(1);
+    run(place(loop, buffers, { wideSums: true }), x, y, result);
+    expect(result[0]).toBe(2 ** -24);
+    run(place(loop, buffers, { wideSums: false }), x, y, result);
+    expect(result[0]).toBe(0);
+  });
+
+  it('runs reductions over the same axes in one loop, and one that needs another after it', () => {
+    const b = new Builder();
+    const x = b.load(0, 'float64', flatten([Index.axis(i), Index.axis(r)], [3, 5]));
+    const most = b.reduce('max', [r], x);
+    const sum = b.reduce('sum', [r], x.sub(most).exp());
+    const squares = b.reduce('sum', [r], x.mul(x));
+    const loop = loopOf([i], ([y]) => [store(1, y!, sum.add(squares).add(most))]);
+    const kernel = place(loop, [read('float64', 15), write('float64', 3)], { wideSums: true });
+    expect(lines(kernel).filter((line) => line.includes('for'))).toEqual(['for %0 < 3 parallel', ' for %4 < 5', ' for %11 < 5']);
+  });
+
+  it('keeps guarded loads in their branch, and apart reductions that different guards spare', () => {
+    // The row sums of [a; b], of 2 and 1 rows: neither may be read at the rows of the other.
+    const b = new Builder();
+    const [y, k] = at(i, r) as [Index, Index];
+    const rowSum = (buffer: number, row: Index): Expr =>
+      b.reduce('sum', [r], b.load(buffer, 'float64', flatten([row, k], [2, 5])));
+    const loop = loopOf([i], () => [
+      store(2, y, b.guard([[y, 0, 2]], rowSum(0, y), 0).add(b.guard([[y.minus(2), 0, 1]], rowSum(1, y.minus(2)), 0))),
+    ]);
+    const kernel = place(loop, [read('float64', 10), read('float64', 5), write('float64', 3)], { wideSums: true });
+    const result = new Float64Array(3);
+    run(kernel, new Float64Array(10).fill(1), new Float64Array(5).fill(2), result);
+    expect([...result]).toEqual([5, 5, 10]);
+  });
+
+  it('tests a guard of a sum as far out as its axes are bound, and reads what is always in bounds outside it', () => {
+    // A row of a convolution: y[i] = Σ x[i + r - 2, c]·w[r].
+    const b = new Builder();
+    const c = axis('c', 2);
+    const [y, k, q] = at(i, r, c) as [Index, Index, Index];
+    const row = y.plus(k).minus(2);
+    const product = b.load(0, 'float64', flatten([row, q], [3, 2])).mul(b.load(1, 'float64', k));
+    const loop = loopOf([i], () => [store(2, y, b.reduce('sum', [r, c], b.guard([[row, 0, 3]], product, 0)))]);
+    const kernel = place(loop, [read('float64', 6), read('float64', 5), write('float64', 3)], { wideSums: true });
+    expect(kernel.key).toBe(`float64 float64 float64
+for %0 < 3 parallel
+ var %1 = 0 float64
+ %2 = add %0 -2 int32
+ %3 = mul %0 2 int32
+ %4 = add %3 -4 int32
+ for %5 < 5
+  %6 = add %2 %5 int32
+  %7 = ge %6 0 bool
+  %8 = lt %6 3 bool
+  %9 = and %7 %8 bool
+  %10 = mul %5 2 int32
+  %11 = add %4 %10 int32
+  %12 = #1[%5]
+  if %9
+   for %13 < 2
+    %14 = add %11 %13 int32
+    %15 = #0[%14]
+    %16 = mul %15 %12 float64
+    %17 = add %1 %16 float64
+    %1 := %17
+ #2[%0] = %1`);
+  });
+
+  it('starts a recurrence anew with every run of its axis', () => {
+    const b = new Builder();
+    const loop = loopOf(
+      [j, i],
+      ([x, y]) => {
+        const value = b.load(0, 'int32', flatten([y!, x!], [3, 4]));
+        return [store(1, flatten([y!, x!], [3, 4]), b.recurrence(j, b.constant(1, 'int32'), value))];
+      },
+      { order: [1, 0], ordered: new Set(['j']) },
+    );
+    const kernel = place(loop, [read('int32', 12), write('int32', 12)], { wideSums: true });
+    const result = new Int32Array(12);
+    run(
+      kernel,
+      Int32Array.from({ length: 12 }, (_, k) => k),
+      result,
+    );
+    expect([...result]).toEqual([0, 1, 3, 6, 4, 9, 15, 22, 8, 17, 27, 38]);
+  });
+
+  it('refuses a recurrence whose axis is not innermost', () => {
+    const b = new Builder();
+    const loop = loopOf([j, i], ([x, y]) => [
+      store(0, flatten([x!, y!], [4, 3]), b.recurrence(j, b.constant(1, 'int32'), b.index(y!))),
+    ]);
+    expect(() => place(loop, [write('int32', 12)], { wideSums: true })).toThrow(
+      "The axis 'j' of a recurrence must be the innermost.",
+    );
+  });
+
+  it('adds to cells in order, after filling', () => {
+    const b = new Builder();
+    const loop = loopOf(
+      [j],
+      ([x]) => [store(1, Index.value(b.load(0, 'int32', x!), 3), b.index(x!).add(b.constant(1, 'int32')), true)],
+      {
+        ordered: new Set(['j']),
+        fill: [{ buffer: 1, value: 0 }],
+      },
+    );
+    const kernel = place(loop, [read('int32', 4), { dtype: 'int32', length: 3, access: 'readwrite' }], { wideSums: true });
+    expect(lines(kernel)[2]).toBe('for %0 < 4');
+    const result = Int32Array.of(9, 9, 9);
+    run(kernel, Int32Array.of(2, 0, 2, 0), result);
+    expect([...result]).toEqual([6, 0, 4]);
+  });
+
+  it('does nothing over an axis of no elements but fill, and reduces none to the identity', () => {
+    const b = new Builder();
+    const none = axis('n', 0);
+    const loop = loopOf([none], ([x]) => [store(0, x!, b.constant(1, 'int32'))], { fill: [{ buffer: 0, value: 0 }] });
+    expect(lines(place(loop, [write('int32', 0)], { wideSums: true }))).toEqual(['int32', '#0[..] = 0']);
+    const empty = (combine: 'sum' | 'product' | 'max' | 'min'): Expr =>
+      b.reduce(combine, [none], b.load(0, 'int32', Index.of(0)));
+    const reduced = loopOf([], () =>
+      (['sum', 'product', 'max', 'min'] as const).map((combine, k) => store(1, Index.of(k), empty(combine))),
+    );
+    const result = new Int32Array(4);
+    run(place(reduced, [read('int32', 0), write('int32', 4)], { wideSums: true }), new Int32Array(0), result);
+    expect([...result]).toEqual([0, 1, -(2 ** 31), 2 ** 31 - 1]);
+  });
+
+  it('divides by truncation where the numerator cannot be negative', () => {
+    const b = new Builder();
+    const n = axis('n', 12);
+    const loop = loopOf([n], ([x]) => [store(0, x!, b.index(x!.times(2).plus(1).div(3)).add(b.index(x!.mod(5))))]);
+    const kernel = place(loop, [write('int32', 12)], { wideSums: true });
+    expect(kernel.key).toContain(' = div ');
+    expect(kernel.key).not.toContain('floor');
+    const result = new Int32Array(12);
+    run(kernel, result);
+    expect([...result]).toEqual(Array.from({ length: 12 }, (_, k) => Math.floor((2 * k + 1) / 3) + (k % 5)));
+  });
+
+  it('gives equal kernels equal keys, whatever their axes are called', () => {
+    const kernel = (name: string): Kernel => {
+      const b = new Builder();
+      return place(
+        loopOf([axis(name, 7)], ([x]) => [store(1, x!, b.load(0, 'float32', x!).tanh())]),
+        [read('float32', 7), write('float32', 7)],
+        { wideSums: true },
+      );
+    };
+    expect(kernel('a').key).toBe(kernel('b').key);
+  });
+});
+
+describe('long sums', () => {
+  function sumOver(extents: number[], dtype: DType, also = false): Kernel {
+    const b = new Builder();
+    const axes = extents.map((extent, k) => axis(`r${k}`, extent));
+    const length = extents.reduce((x, y) => x * y, 1);
+    const x = b.load(0, dtype, flatten(axes.map(Index.axis), extents));
+    const loop = loopOf([], () => [
+      store(1, Index.of(0), b.reduce('sum', axes, x)),
+      ...(also ? [store(1, Index.of(1), b.reduce('max', axes, x.neg()))] : []),
+    ]);
+    return place(loop, [read(dtype, length), write(dtype, 2)], { wideSums: true });
+  }
+
+  it('of 4 million tenths are right to 1e-13', () => {
+    const result = new Float64Array(2);
+    run(sumOver([4e6], 'float64'), new Float64Array(4e6).fill(0.1), result);
+    expect(Math.abs(result[0]! / 4e6 - 0.1)).toBeLessThan(1e-14);
+  });
+
+  it.each([[[1023]], [[1024]], [[1025]], [[70001]], [[3, 5, 1000]], [[1000, 1, 7]], [[2000, 300]], [[5, 2049, 3]]])(
+    'visit every element of %j once',
+    (extents) => {
+      const length = extents.reduce((x, y) => x * y, 1);
+      const values = Float64Array.from({ length }, (_, k) => (k * 7919) % 1000);
+      const result = new Float64Array(2);
+      run(sumOver(extents, 'float64', true), values, result);
+      expect(result[0]).toBe(values.reduce((x, y) => x + y, 0));
+      expect(result[1]! + 0).toBe(0);
+    },
+  );
+
+  it('have the same bits alone and beside another reduction', () => {
+    const values = Float64Array.from({ length: 5000 }, (_, k) => Math.sin(k));
+    const [alone, beside] = [new Float64Array(2), new Float64Array(2)];
+    run(sumOver([5000], 'float64'), values, alone);
+    run(sumOver([5000], 'float64', true), values, beside);
+    expect(beside[0]).toBe(alone[0]);
+  });
+
+  it('of integers are plain', () => {
+    expect(lines(sumOver([5000], 'int32')).filter((line) => line.includes('for'))).toHaveLength(1);
+  });
+});
+
+describe('kernelOfProcedure', () => {
+  it('takes the statements as they are', () => {
+    const p = new Procedure();
+    const total = p.variable(p.literal(0));
+    p.for(3, (k) => total.set(total.value.add(p.load(0, 'int32', k))));
+    p.if(
+      total.value.gt(5),
+      () => p.store(1, p.literal(0), total.value),
+      () => p.store(1, p.literal(0), p.literal(-1)),
+    );
+    const kernel = kernelOfProcedure(p, [read('int32', 3), write('int32', 1)]);
+    expect(kernel.key).toBe(`int32 int32
+var %0 = 0 int32
+for %1 < 3
+ %2 = #0[%1]
+ %3 = add %0 %2 int32
+ %0 := %3
+%4 = gt %0 5 bool
+if %4
+ #1[0] = %0
+else
+ #1[0] = -1`);
+    const result = new Int32Array(1);
+    run(kernel, Int32Array.of(1, 2, 3), result);
+    expect(result[0]).toBe(6);
+  });
+});
