@@ -46,13 +46,11 @@ const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
  */
 export class TapeMachine {
   readonly graph: Graph;
-  readonly seed: number;
   readonly #engine: Engine;
 
   constructor(graph: Graph, { backend, seed = 0 }: MachineOptions) {
     this.graph = graph;
-    this.seed = checkSeed(seed);
-    this.#engine = new Engine(graph, backend, seed);
+    this.#engine = new Engine(graph, backend, checkSeed(seed));
   }
 
   /** The backend's name. */
