@@ -39,6 +39,7 @@ export type { Profile, ProfileEntry } from './machine/profile.js';
 export { Program } from './machine/program.js';
 export type { Outputs, Results } from './machine/results.js';
 export type { RunOptions } from './machine/runner.js';
+export { readSafetensors, writeSafetensors } from './machine/safetensors.js';
 export type { StepEvent } from './machine/step.js';
 export { expand } from './passes/expand.js';
 export { type CompositeFunction, composite } from './primitives/composite.js';

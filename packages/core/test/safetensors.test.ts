@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MachineError } from '../src/errors.js';
 import { readSafetensors, writeSafetensors } from '../src/machine/safetensors.js';
-import { Tensor } from '../src/tensor/tensor.js';
+import { Tensor, tensor } from '../src/tensor/tensor.js';
 
 const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
@@ -61,6 +61,21 @@ describe('safetensors', () => {
     inside.set(bytes, 3);
     const read = readSafetensors(inside.subarray(3, 3 + bytes.length));
     expect([...read].map(([name, value]) => [name, value.item()])).toEqual([['x', 42]]);
+  });
+
+  it('are read from a Node Buffer, whose slices are no copies', () => {
+    const bytes = Buffer.from(
+      writeSafetensors(
+        new Map([
+          ['a', tensor([1, 2])],
+          ['b', tensor([3])],
+        ]),
+      ),
+    );
+    expect([...readSafetensors(bytes)].map(([name, { data }]) => [name, ...data])).toEqual([
+      ['a', 1, 2],
+      ['b', 3],
+    ]);
   });
 
   const entry = (fields: string): Uint8Array => file(`{"w":{${fields}}}`, 8);

@@ -74,7 +74,8 @@ function readTensor(name: string, entry: unknown, data: Uint8Array): Tensor {
   if (begin > end || end > data.length) throw bad(`'${name}' lies at ${begin} to ${end} of ${data.length} bytes`);
   if (end - begin !== count * bytesOf(dtype))
     throw bad(`'${name}' has ${end - begin} bytes, not ${count} times ${bytesOf(dtype)}`);
-  return Tensor.wrap(dtype, [...entry.shape], arrayOf(dtype, data.slice(begin, end).buffer));
+  // A copy by the constructor: the slice of a Node Buffer is no copy, and its buffer holds more.
+  return Tensor.wrap(dtype, [...entry.shape], arrayOf(dtype, new Uint8Array(data.subarray(begin, end)).buffer));
 }
 
 function isEntry(entry: unknown): entry is Entry {
