@@ -1,6 +1,5 @@
 import { type Node, nameOfNode } from '../graph/node.js';
 import { reached } from '../graph/replay.js';
-import type { Expr } from './expression.js';
 import { extentsOf, KernelWriter, Refused } from './lower.js';
 import { scatterUnit, unitOf } from './nest.js';
 import { isLeaf, storedNodes } from './storage.js';
@@ -28,17 +27,17 @@ const EPILOGUE = 1 / 4;
 /** A kernel in the making, and what decides who may join it. */
 interface Group {
   readonly position: number;
+  readonly extents: string;
   readonly first: Node;
   readonly members: Set<Node>;
   readonly writer: KernelWriter;
   /** The kind that gives the kernel its form, once it has one. */
   core: 'contraction' | 'reduction' | 'recurrence' | null;
-  expressions: number;
 }
 
 /**
  * Decides which nodes get memory and which of those share a kernel: buffers first (`storage.ts`), then one walk, oldest first, in which a
- * node joins the last kernel of its extents, if nothing that it reads is made later, and what it reads of that kernel it reads at its own
+ * node joins a kernel of its extents, if nothing that it reads is made later, and what it reads of that kernel it reads at its own
  * index. Positions never grow smaller along a dependence, so the list of kernels is an order to run them in. At last, what nobody
  * outside of a kernel reads stays in registers.
  */
@@ -81,7 +80,7 @@ class Grouping {
   readonly groups: (Group | Unit)[] = [];
   readonly #inMemory: (node: Node) => boolean;
   readonly #options: FuseOptions;
-  /** By extents: the only kernel that a node of these extents may join. */
+  /** By extents: the last kernel that was begun. */
   readonly #last = new Map<string, Group>();
   /** The position of the unit that makes a node, or of the newest that a node reads where it is computed in its readers. */
   readonly #positions = new Map<Node, number>();
@@ -104,43 +103,65 @@ class Grouping {
     this.groups.push(unit);
   }
 
-  /** Puts a node into a kernel; says why into a new one, if a kernel of its extents was there. */
+  /** Puts a node into a kernel; says why into a new one, if there were kernels to join. */
   place(node: Node, newest: number): string | null {
-    const extents = extentsOf(node);
-    const key = extents.join();
-    const last = this.#options.fuse ? this.#last.get(key) : undefined;
-    const why = last ? (refusal(last, node, newest) ?? this.#join(last, node)) : null;
-    if (last && why === null) return null;
-    const group = this.#open(node, extents);
-    this.#last.set(key, group);
+    const extents = extentsOf(node).join();
+    let why: string | null = null;
+    for (const group of this.#candidates(node, extents, newest)) {
+      const refused = refusal(group, node, newest) ?? this.#join(group, node);
+      if (refused === null) return null;
+      why ??= refused;
+    }
+    this.#open(node, extents);
     return why;
   }
 
-  #open(node: Node, extents: readonly number[]): Group {
-    const writer = new KernelWriter(extents, this.#inMemory);
-    const group: Group = {
-      position: this.groups.length,
-      first: node,
-      members: writer.members,
-      writer,
-      core: null,
-      expressions: 0,
-    };
+  /**
+   * The kernel that makes the newest value that a node reads, and the last one of the node's extents, if both read something in common.
+   * Strangers gain little from one another, and would keep alive what they read; so only scalars, which are small, and what reads leaves
+   * alone, which live anyway, may join those.
+   */
+  #candidates(node: Node, extents: string, newest: number): Set<Group> {
+    const candidates = new Set<Group>();
+    if (!this.#options.fuse) return candidates;
+    const maker = this.groups[newest];
+    if (maker && 'writer' in maker && maker.extents === extents) candidates.add(maker);
+    const last = this.#last.get(extents);
+    if (last && (extents === '' || newest < 0 || this.#meets(last, node))) candidates.add(last);
+    return candidates;
+  }
+
+  /** Does a node read from memory what a kernel makes or reads? */
+  #meets({ members, writer }: Group, node: Node): boolean {
+    const seen = new Set(node.inputs);
+    for (const x of seen) {
+      if (members.has(x) || writer.reads.has(x)) return true;
+      if (!this.#inMemory(x)) for (const y of x.inputs) seen.add(y);
+    }
+    return false;
+  }
+
+  #open(node: Node, extents: string): void {
+    const writer = new KernelWriter(extentsOf(node), this.#inMemory);
+    const { members } = writer;
+    const group: Group = { position: this.groups.length, extents, first: node, members, writer, core: null };
     this.groups.push(group);
-    this.#add(group, node, this.#options.fuse ? write(writer, node) : null);
-    return group;
+    this.#last.set(extents, group);
+    this.#add(group, node);
+    if (this.#options.fuse) writer.member(node);
   }
 
   #join(group: Group, node: Node): string | null {
     const most = this.#options.target.statements * (group.core === 'contraction' ? EPILOGUE : 1);
+    group.members.add(node);
     try {
-      const value = write(group.writer, node);
-      if (value.id >= most) {
-        group.members.delete(node);
-        return `the kernel of ${nameOfNode(group.first)} is full`;
+      // A writer numbers expressions as it makes them.
+      if (group.writer.member(node).id < most) {
+        this.#add(group, node);
+        return null;
       }
-      this.#add(group, node, value);
-      return null;
+      group.members.delete(node);
+      return `the kernel of ${nameOfNode(group.first)} is full`;
     } catch (error) {
       group.members.delete(node);
       if (error instanceof Refused) return error.message;
@@ -148,18 +169,12 @@ class Grouping {
     }
   }
 
-  #add(group: Group, node: Node, value: Expr | null): void {
+  #add(group: Group, node: Node): void {
     group.members.add(node);
-    if (value) group.expressions = Math.max(group.expressions, value.id + 1);
     const { kind } = node.op;
     if (kind === 'contraction' || kind === 'reduction' || kind === 'recurrence') group.core = kind;
     this.#positions.set(node, group.position);
   }
-}
-
-function write(writer: KernelWriter, node: Node): Expr {
-  writer.members.add(node);
-  return writer.member(node);
 }
 
 /** Why a node may not join a kernel, from what is known without trying. */
