@@ -155,15 +155,15 @@ class Printer {
     const { resolve, rangeOf, isUsed } = this.#survey;
     if (!isUsed(to)) return;
     const operands = args.map((arg) => this.#operand(arg));
-    const second = args[1] && resolve(args[1]);
-    const divisor = second && 'literal' in second ? second.literal : 0;
+    const last = args[1] && resolve(args[1]);
+    const second = last && 'literal' in last ? last.literal : 0;
     const plain = type === 'int32' && rangeOf({ local: to, type }) !== null;
     const value = spell(
       op,
       type,
       operands.map((operand) => operand.value),
       args.map((arg) => arg.type),
-      { divisor, plain },
+      { second, plain },
     );
     this.#define(to, list, { value, reads: new Set(operands.flatMap((operand) => [...operand.reads])) });
   }

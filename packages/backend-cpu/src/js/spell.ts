@@ -80,8 +80,10 @@ function within({ text, binding }: Spelled, least: number): string {
 }
 
 function infix([symbol, binding]: Infix, a: Spelled, b: Spelled): Spelled {
-  const left = within(a, binding);
-  const right = within(b, binding + 1);
+  // Few know how bits bind, so that whatever is in them is in parentheses.
+  const bits = binding >= BIT_OR && binding <= BIT_AND;
+  const left = within(a, bits || binding === SHIFT ? UNARY : binding);
+  const right = within(b, bits || binding === SHIFT ? UNARY : binding + 1);
   return { text: `${left} ${symbol} ${right}`, binding, ...(symbol === '+' && { terms: [left, right] as const }) };
 }
 
@@ -127,13 +129,14 @@ function spellFloat(op: LetOp, type: DType, args: readonly Spelled[]): Spelled {
   return type === 'float32' && !EXACT.has(op) ? rounded(value) : value;
 }
 
-/** `plain` says that nothing can overflow and no argument is negative: an index. */
-function spellInteger(op: LetOp, type: DType, args: readonly Spelled[], divisor: number, plain: boolean): Spelled {
+function spellInteger(op: LetOp, type: DType, args: readonly Spelled[], { second, plain }: SpellOptions): Spelled {
   const [a, b] = args as [Spelled, Spelled];
   const signed = type === 'int32';
   const wrap = (value: Spelled): Spelled => infix(signed ? ['|', BIT_OR] : ['>>>', SHIFT], value, atom('0'));
   switch (op) {
     case 'add':
+      if (second < 0) return wrap(infix(ARITHMETIC.sub!, a, atom(String(-second))));
+      return plain ? infix(ARITHMETIC[op]!, a, b) : wrap(infix(ARITHMETIC[op]!, a, b));
     case 'sub':
       return plain ? infix(ARITHMETIC[op]!, a, b) : wrap(infix(ARITHMETIC[op]!, a, b));
     case 'mul':
@@ -142,7 +145,7 @@ function spellInteger(op: LetOp, type: DType, args: readonly Spelled[], divisor:
     case 'div':
     case 'rem':
       if (plain && op === 'rem') return infix(ARITHMETIC.rem!, a, b);
-      if (divisor !== 0) return wrap(infix(ARITHMETIC[op]!, a, b));
+      if (second !== 0) return wrap(infix(ARITHMETIC[op]!, a, b));
       return call(`${op === 'div' ? 'divide' : 'remainder'}${signed ? 'Int32' : 'Uint32'}`, args);
     case 'bitAnd':
     case 'bitOr':
@@ -183,13 +186,20 @@ function spellCast(to: DType, from: DType, a: Spelled): Spelled {
   return infix(to === 'int32' ? ['|', BIT_OR] : ['>>>', SHIFT], a, atom('0'));
 }
 
-/** What a `let` computes. Bools are booleans; `divisor` is the second argument where it is a literal, else 0. */
+export interface SpellOptions {
+  /** The second argument where it is a literal, else 0. */
+  readonly second: number;
+  /** Can nothing overflow, and is no argument negative? So it is with most indices. */
+  readonly plain: boolean;
+}
+
+/** What a `let` computes. Bools are booleans. */
 export function spell(
   op: LetOp,
   type: DType,
   args: readonly Spelled[],
   argTypes: readonly DType[],
-  { divisor, plain }: { divisor: number; plain: boolean },
+  options: SpellOptions,
 ): Spelled {
   const [a, b, c] = args as [Spelled, Spelled, Spelled];
   if (op === 'copy') return a;
@@ -199,6 +209,6 @@ export function spell(
   const test = TESTS[op];
   if (test) return infix(test, a, b);
   if (isFloat(type)) return spellFloat(op, type, args);
-  if (type !== 'bool') return spellInteger(op, type, args, divisor, plain);
+  if (type !== 'bool') return spellInteger(op, type, args, options);
   return infix(LOGIC[op]!, a, b);
 }
