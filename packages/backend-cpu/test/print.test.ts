@@ -117,13 +117,10 @@ function kernel(x0, y1, y2) {
   y1.fill(0);
   for (let i = 0; i < 6; i++) {
     const t0 = x0[i] !== 0;
-    let s0 = false;
     const t1 = (i - 1) | 0;
-    if (t1 >= 0 && t1 < 4) {
-      s0 = x0[t1] !== 0;
-    }
+    const t2 = t0 && !(t1 >= 0 && t1 < 4 ? x0[t1] !== 0 : false);
     y1[i % 4] += t0 ? 1 : 0;
-    y2[i] = t0 && !s0 ? 1 : 0;
+    y2[i] = t2 ? 1 : 0;
   }
 }`);
   });
@@ -163,6 +160,35 @@ function kernel(y0, y1) {
   const t0 = y0[0];
   y1[0] = y0[1];
   y1[1] = t0;
+}`);
+  });
+
+  it('prints a variable that is read before or set twice as a variable', () => {
+    const p = new Procedure();
+    const x = p.load(0, 'int32', p.literal(0));
+    const grown = p.variable(p.literal(1));
+    const twice = p.variable(p.literal(2));
+    const once = p.variable(p.literal(3));
+    p.if(x.lt(0), () => grown.set(grown.value.add(x)));
+    p.if(x.lt(1), () => twice.set(x));
+    p.if(x.lt(2), () => twice.set(5));
+    p.if(x.lt(3), () => once.set(x));
+    p.store(1, p.literal(0), grown.value.add(twice.value).add(once.value));
+    expect(printKernel(kernelOfProcedure(p, [read('int32', 1), write('int32', 1)]))).toBe(`\
+function kernel(x0, y1) {
+  const t0 = x0[0];
+  let s0 = 1;
+  let s1 = 2;
+  if (t0 < 0) {
+    s0 = (s0 + t0) | 0;
+  }
+  if (t0 < 1) {
+    s1 = t0;
+  }
+  if (t0 < 2) {
+    s1 = 5;
+  }
+  y1[0] = (((s0 + s1) | 0) + (t0 < 3 ? t0 : 3)) | 0;
 }`);
   });
 

@@ -9,6 +9,8 @@ export interface Survey {
   /** Is it used once, in the list of statements that defines it? */
   isUsedOnceIn(local: number, list: readonly Stmt[]): boolean;
   isUsed(local: number): boolean;
+  /** Is it a variable that one `if`, which computes nothing else, may set to another value? */
+  isChoice(variable: number): boolean;
   /** Bounds of an int32, where they are known to be never negative. */
   rangeOf(operand: Operand): Range | null;
 }
@@ -17,7 +19,9 @@ export interface Survey {
 export function survey(kernel: Kernel): Survey {
   const uses = new Map<number, { count: number; list: readonly Stmt[] }>();
   const aliases = new Map<number, Operand>();
-  const variables = new Set<number>();
+  const variables = new Map<number, readonly Stmt[]>();
+  const choices = new Set<number>();
+  const set = new Set<number>();
   const ranges = new Map<number, Range>();
   const resolve = (operand: Operand): Operand => {
     const alias = 'local' in operand ? aliases.get(operand.local) : undefined;
@@ -48,6 +52,13 @@ export function survey(kernel: Kernel): Survey {
     const range = rangeAfter(statement.op, statement.args.map(rangeOf));
     if (range) ranges.set(statement.to, range);
   };
+  /** The variable that an `if` sets and does nothing else, where nothing has read or set it before. */
+  const chosenBy = ({ body, otherwise }: Extract<Stmt, { kind: 'if' }>, list: readonly Stmt[]): number | null => {
+    const last = body.at(-1);
+    const computes = body.slice(0, -1).every(({ kind }) => kind === 'let' || kind === 'load');
+    if (last?.kind !== 'set' || !computes || otherwise.length > 0) return null;
+    return variables.get(last.to) === list && !set.has(last.to) ? last.to : null;
+  };
   const visit = (list: readonly Stmt[]): void => {
     for (const statement of list) {
       switch (statement.kind) {
@@ -55,11 +66,13 @@ export function survey(kernel: Kernel): Survey {
           visitLet(statement, list);
           break;
         case 'variable':
-          variables.add(statement.to);
+          variables.set(statement.to, list);
           use(list, statement.value);
           break;
         case 'set':
           use(list, statement.value);
+          if (set.has(statement.to)) choices.delete(statement.to);
+          set.add(statement.to);
           break;
         case 'load':
           use(list, statement.index);
@@ -76,10 +89,13 @@ export function survey(kernel: Kernel): Survey {
           visit(statement.body);
           break;
         }
-        case 'if':
+        case 'if': {
           use(list, statement.condition);
+          const chosen = chosenBy(statement, list);
           visit(statement.body);
+          if (chosen !== null && !uses.has(chosen)) choices.add(chosen);
           visit(statement.otherwise);
+        }
       }
     }
   };
@@ -87,6 +103,7 @@ export function survey(kernel: Kernel): Survey {
   return {
     resolve,
     rangeOf,
+    isChoice: (variable) => choices.has(variable),
     isUsed: (local) => uses.has(local),
     isUsedOnceIn: (local, list) => uses.get(local)?.count === 1 && uses.get(local)?.list === list,
   };

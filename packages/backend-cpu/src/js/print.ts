@@ -1,6 +1,6 @@
 import type { Kernel, KernelOperand as Operand, Stmt } from '@tapegrad/core';
 import { type Survey, survey } from './inline.js';
-import { atom, type Spelled, spell, spellBit, spellElement, spellLiteral, spellOffset } from './spell.js';
+import { atom, type Spelled, spell, spellBit, spellChoice, spellElement, spellLiteral, spellOffset } from './spell.js';
 
 /** Longer expressions get a name. */
 const LONGEST = 100;
@@ -29,6 +29,8 @@ class Printer {
   readonly #lines: string[] = [];
   readonly #names = new Map<number, string>();
   readonly #variables = new Set<number>();
+  /** Variables that are conditional expressions, with the value that they have otherwise. */
+  readonly #choices = new Map<number, Spelled>();
   /** Values that wait for their only use, in order. */
   readonly #pending = new Map<number, Pending>();
   #indent = '  ';
@@ -113,11 +115,9 @@ class Printer {
         break;
       }
       case 'variable': {
-        const text = this.#text(statement.value);
-        const name = `s${this.#variables.size}`;
-        this.#variables.add(statement.to);
-        this.#names.set(statement.to, name);
-        this.#line(`let ${name} = ${text};`);
+        const { value } = this.#operand(statement.value);
+        if (this.#survey.isChoice(statement.to)) this.#choices.set(statement.to, value);
+        else this.#variable(statement.to, value);
         break;
       }
       case 'set': {
@@ -138,6 +138,7 @@ class Printer {
         this.#for(statement);
         break;
       case 'if': {
+        if (this.#choice(statement, list)) break;
         const condition = this.#text(statement.condition);
         this.#settle(null);
         this.#nested(`if (${condition})`, statement.body);
@@ -145,6 +146,39 @@ class Printer {
         this.#line('}');
       }
     }
+  }
+
+  #variable(local: number, { text }: Spelled): void {
+    const name = `s${this.#variables.size}`;
+    this.#variables.add(local);
+    this.#names.set(local, name);
+    this.#line(`let ${name} = ${text};`);
+  }
+
+  /** A variable that is set in this branch alone, and to one expression: a conditional expression says the same. */
+  #choice({ condition, body }: Extract<Stmt, { kind: 'if' }>, list: readonly Stmt[]): boolean {
+    const last = body.at(-1);
+    const otherwise = last?.kind === 'set' ? this.#choices.get(last.to) : undefined;
+    if (last?.kind !== 'set' || !otherwise) return false;
+    const holds = this.#operand(condition);
+    const first = this.#lines.length;
+    this.#indent += '  ';
+    for (const statement of body.slice(0, -1)) this.#statement(statement, body);
+    const value = this.#operand(last.value);
+    const within = this.#lines.splice(first);
+    this.#indent = this.#indent.slice(2);
+    if (within.length === 0) {
+      const reads = new Set([...holds.reads, ...value.reads]);
+      this.#define(last.to, list, { value: spellChoice(holds.value, value.value, otherwise), reads });
+      return true;
+    }
+    this.#settle(null);
+    this.#variable(last.to, otherwise);
+    this.#line(`if (${holds.value.text}) {`);
+    this.#lines.push(...within);
+    this.#line(`  ${this.#names.get(last.to)} = ${value.value.text};`);
+    this.#line('}');
+    return true;
   }
 
   #cell(index: Spelled, offset: number): string {

@@ -99,14 +99,15 @@ function rounded(unrounded: Spelled): Spelled {
   return { ...call('fround', [unrounded]), unrounded };
 }
 
-function choice(condition: Spelled, a: Spelled, b: Spelled): Spelled {
+/** One value where a boolean holds, another elsewhere. */
+export function spellChoice(condition: Spelled, a: Spelled, b: Spelled): Spelled {
   const text = `${within(condition, CONDITIONAL + 1)} ? ${within(a, CONDITIONAL + 1)} : ${within(b, CONDITIONAL)}`;
   return { text, binding: CONDITIONAL };
 }
 
 /** A boolean as 1 or 0. */
 export function spellBit(condition: Spelled): Spelled {
-  return choice(condition, atom('1'), atom('0'));
+  return spellChoice(condition, atom('1'), atom('0'));
 }
 
 /** The sum of an index and an offset. */
@@ -204,7 +205,7 @@ export function spell(
   const [a, b, c] = args as [Spelled, Spelled, Spelled];
   if (op === 'copy') return a;
   if (op === 'cast') return spellCast(type, argTypes[0]!, a);
-  if (op === 'select') return choice(a, b, c);
+  if (op === 'select') return spellChoice(a, b, c);
   if (op === 'not') return prefix('!', a);
   const test = TESTS[op];
   if (test) return infix(test, a, b);
