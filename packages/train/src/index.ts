@@ -9,7 +9,7 @@ export { sequential } from './layers/sequential.js';
 export { accuracy } from './metrics/accuracy.js';
 export { ConfusionMatrix, type Labels } from './metrics/confusion.js';
 export { type AdamOptions, adam, adamw } from './optimisers/adam.js';
-export { clipByGlobalNorm, globalNorm } from './optimisers/clip.js';
+export { clipByGlobalNorm, clipByValue, globalNorm } from './optimisers/clip.js';
 export type { LearningRate, LossOrGradients, Schedule } from './optimisers/common.js';
 export { type SgdOptions, sgd } from './optimisers/sgd.js';
 export {

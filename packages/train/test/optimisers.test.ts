@@ -2,7 +2,7 @@ import { add, evaluate, Graph, grad, interpreter, type Node, TapeMachine, tensor
 import { mul, sin, square, sub, sum } from '@tapegrad/ops';
 import { describe, expect, it } from 'vitest';
 import { adam, adamw } from '../src/optimisers/adam.js';
-import { clipByGlobalNorm, globalNorm } from '../src/optimisers/clip.js';
+import { clipByGlobalNorm, clipByValue, globalNorm } from '../src/optimisers/clip.js';
 import { type SgdOptions, sgd } from '../src/optimisers/sgd.js';
 import { exponentialDecay } from '../src/schedules/schedules.js';
 
@@ -160,5 +160,13 @@ describe('clipByGlobalNorm', () => {
       [[0], [4]],
     ]);
     expect(clipByGlobalNorm([graph.constant([0, 0])], 1).map((node) => evaluate(node).toArray())).toEqual([[0, 0]]);
+  });
+});
+
+describe('clipByValue', () => {
+  it('holds each element within the limit', () => {
+    const graph = new Graph();
+    const [clipped] = clipByValue([graph.constant([-3, 0.5, Number.NaN, 2])], 1);
+    expect(evaluate(clipped!).toArray()).toEqual([-1, 0.5, Number.NaN, 1]);
   });
 });

@@ -1,5 +1,5 @@
 import { add, cast, mul, type Node, sum } from '@tapegrad/core';
-import { div, minimum, sqrt, square } from '@tapegrad/ops';
+import { clamp, div, minimum, sqrt, square } from '@tapegrad/ops';
 
 /** The norm of all gradients together, as one vector. */
 export function globalNorm(gradients: readonly Node[]): Node {
@@ -17,4 +17,14 @@ export function clipByGlobalNorm(gradients: readonly Node[], limit: number | Nod
   if (gradients.length === 0) return [];
   const scale = minimum(div(limit, add(globalNorm(gradients), 1e-6)), 1);
   return gradients.map((g) => mul(g, cast(scale, g.dtype)));
+}
+
+/**
+ * The gradients, each element held within ±`limit`; NaN stays.
+ *
+ * @example
+ * const updates = sgd(clipByValue(grad(loss, parameters), 0.5), parameters, { learningRate: 0.1 });
+ */
+export function clipByValue(gradients: readonly Node[], limit: number): Node[] {
+  return gradients.map((g) => clamp(g, { min: -limit, max: limit }));
 }
