@@ -21,7 +21,7 @@ function build(nodes: number, chains: number): { graph: Graph; outputs: Record<s
 
 function wanted(x: number, nodes: number, chains: number, chain: number): number {
   let y = x * (1 + chain / 64);
-  for (let i = 0; i < Math.floor(nodes / chains); i++) y = i % 3 === 0 ? y + x : i % 3 === 1 ? y * 0.875 : Math.tanh(y);
+  for (let i = 0; i < Math.ceil((nodes - chain) / chains); i++) y = i % 3 === 0 ? y + x : i % 3 === 1 ? y * 0.875 : Math.tanh(y);
   return y;
 }
 
