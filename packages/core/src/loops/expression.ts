@@ -275,6 +275,11 @@ function union(args: readonly { readonly axes: ReadonlySet<string> }[]): Readonl
 export class Builder {
   readonly #known = new Map<string, Expr>();
 
+  /** How many expressions have been made. */
+  get size(): number {
+    return this.#known.size;
+  }
+
   #make(key: string, dtype: DType, is: ExprBody, axes: ReadonlySet<string>, heavy: boolean): Expr {
     let expr = this.#known.get(key);
     if (!expr) {

@@ -29,8 +29,10 @@ interface Group {
   readonly position: number;
   readonly extents: string;
   readonly first: Node;
-  readonly members: Set<Node>;
+  /** Holds the members as they are tried. */
   readonly writer: KernelWriter;
+  /** Has a node been tried that was refused, so that the writer holds more than the members? */
+  tried: boolean;
   /** The kind that gives the kernel its form, once it has one. */
   core: 'contraction' | 'reduction' | 'recurrence' | null;
 }
@@ -53,7 +55,7 @@ export function fuse(outputs: readonly Node[], options: FuseOptions): Fusion {
   const inMemory = (node: Node): boolean => isLeaf(node) || stored.has(node);
   const notes = new Map([...stored].map(([node, why]) => [node, `stored because ${why}`]));
 
-  const grouping = new Grouping(inMemory, options);
+  const grouping = new Grouping(nodes, inMemory, options);
   const groups = grouping.groups;
   for (const node of nodes) {
     if (isLeaf(node)) continue;
@@ -82,10 +84,11 @@ class Grouping {
   readonly #options: FuseOptions;
   /** By extents: the last kernel that was begun. */
   readonly #last = new Map<string, Group>();
-  /** The position of the unit that makes a node, or of the newest that a node reads where it is computed in its readers. */
-  readonly #positions = new Map<Node, number>();
+  /** By id: the position of the unit that makes a node, or of the newest that a node reads where it is computed in its readers. */
+  readonly #positions: Int32Array;
 
-  constructor(inMemory: (node: Node) => boolean, options: FuseOptions) {
+  constructor(nodes: readonly Node[], inMemory: (node: Node) => boolean, options: FuseOptions) {
+    this.#positions = new Int32Array((nodes.at(-1)?.id ?? 0) + 1).fill(-1);
     this.#inMemory = inMemory;
     this.#options = options;
   }
@@ -93,13 +96,13 @@ class Grouping {
   /** The position of the newest unit that a node needs, itself aside. Asked for every node, oldest first. */
   newestRead(node: Node): number {
     let newest = -1;
-    for (const x of node.inputs) newest = Math.max(newest, this.#positions.get(x) ?? -1);
-    this.#positions.set(node, newest);
+    for (const x of node.inputs) newest = Math.max(newest, this.#positions[x.id]!);
+    this.#positions[node.id] = newest;
     return newest;
   }
 
   alone(node: Node, unit: Unit): void {
-    this.#positions.set(node, this.groups.length);
+    this.#positions[node.id] = this.groups.length;
     this.groups.push(unit);
   }
 
@@ -132,19 +135,20 @@ class Grouping {
   }
 
   /** Does a node read from memory what a kernel makes or reads? */
-  #meets({ members, writer }: Group, node: Node): boolean {
+  #meets({ writer }: Group, node: Node): boolean {
+    return this.#reach(node).some((x) => writer.members.has(x) || writer.reads.has(x));
+  }
+
+  /** What is computed for a node without being stored, and what that reads from memory; without the node itself. */
+  #reach(node: Node): Node[] {
     const seen = new Set(node.inputs);
-    for (const x of seen) {
-      if (members.has(x) || writer.reads.has(x)) return true;
-      if (!this.#inMemory(x)) for (const y of x.inputs) seen.add(y);
-    }
-    return false;
+    for (const x of seen) if (!this.#inMemory(x)) for (const y of x.inputs) seen.add(y);
+    return [...seen];
   }
 
   #open(node: Node, extents: string): void {
     const writer = new KernelWriter(extentsOf(node), this.#inMemory);
-    const { members } = writer;
-    const group: Group = { position: this.groups.length, extents, first: node, members, writer, core: null };
+    const group: Group = { position: this.groups.length, extents, first: node, writer, tried: false, core: null };
     this.groups.push(group);
     this.#last.set(extents, group);
     this.#add(group, node);
@@ -152,28 +156,33 @@ class Grouping {
   }
 
   #join(group: Group, node: Node): string | null {
+    const { writer } = group;
     const most = this.#options.target.statements * (group.core === 'contraction' ? EPILOGUE : 1);
-    group.members.add(node);
+    const full = `the kernel of ${nameOfNode(group.first)} is full`;
+    if (writer.expressions + this.#reach(node).length >= most) return full;
+    writer.members.add(node);
     try {
-      // A writer numbers expressions as it makes them.
-      if (group.writer.member(node).id < most) {
+      writer.member(node);
+      if (writer.expressions < most) {
         this.#add(group, node);
         return null;
       }
-      group.members.delete(node);
-      return `the kernel of ${nameOfNode(group.first)} is full`;
+      group.tried = true;
+      writer.members.delete(node);
+      return full;
     } catch (error) {
-      group.members.delete(node);
-      if (error instanceof Refused) return error.message;
-      throw error;
+      if (!(error instanceof Refused)) throw error;
+      group.tried = true;
+      writer.members.delete(node);
+      return error.message;
     }
   }
 
   #add(group: Group, node: Node): void {
-    group.members.add(node);
+    group.writer.members.add(node);
     const { kind } = node.op;
     if (kind === 'contraction' || kind === 'reduction' || kind === 'recurrence') group.core = kind;
-    this.#positions.set(node, group.position);
+    this.#positions[node.id] = group.position;
   }
 }
 
@@ -198,9 +207,16 @@ function finish(
 ): Unit[] {
   const wanted = new Set(outputs);
   const units = groups.toReversed().map((group) => {
-    const unit = 'writer' in group ? unitOf([...group.members], wanted, inMemory, target) : group;
+    const unit = 'writer' in group ? unitOf(group.tried ? anew(group, inMemory) : group.writer, wanted, target) : group;
     for (const x of unit.reads.keys()) wanted.add(x);
     return unit;
   });
   return units.reverse();
+}
+
+/** A writer of the members alone. */
+function anew({ first, writer }: Group, inMemory: (node: Node) => boolean): KernelWriter {
+  const fresh = new KernelWriter(extentsOf(first), inMemory);
+  for (const node of writer.members) fresh.members.add(node);
+  return fresh;
 }

@@ -117,6 +117,11 @@ export class KernelWriter implements Surroundings {
     this.#inMemory = inMemory;
   }
 
+  /** How many expressions have been written. */
+  get expressions(): number {
+    return this.builder.size;
+  }
+
   /** Everything that follows is asked for at this index of the loop. */
   enter(cell: readonly Index[]): void {
     this.#cell = cell.every((index, i) => index.key === this.plain[i]!.key) ? this.plain : cell;
@@ -140,7 +145,7 @@ export class KernelWriter implements Surroundings {
 
   load(node: Node, asked: readonly Index[]): Expr {
     const shape = sizesOf(node);
-    const at = asked.map((index, d) => (shape[d] === 1 ? Index.of(0) : index));
+    const at = shape.includes(1) ? asked.map((index, d) => (shape[d] === 1 ? Index.of(0) : index)) : asked;
     if (this.#inMemory(node) && !this.members.has(node)) return this.#read(node, at, shape);
     const key = keyOf(node, at);
     let value = this.#values.get(key);

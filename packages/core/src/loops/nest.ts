@@ -6,25 +6,18 @@ import { extentsOf, Frame, KernelWriter, ownIndex, sizesOf } from './lower.js';
 import type { Target } from './target.js';
 import type { Unit } from './unit.js';
 
-/** One kernel over nodes of the same extents, oldest first; those that are wanted elsewhere are stored. */
-export function unitOf(
-  members: readonly Node[],
-  wanted: ReadonlySet<Node>,
-  inMemory: (node: Node) => boolean,
-  target: Pick<Target, 'tile'>,
-): Unit {
-  const writer = new KernelWriter(extentsOf(members[0]!), inMemory);
-  for (const node of members) writer.members.add(node);
+/** The kernel of a writer's members; those that are wanted elsewhere are stored. */
+export function unitOf(writer: KernelWriter, wanted: ReadonlySet<Node>, target: Pick<Target, 'tile'>): Unit {
+  const members = [...writer.members];
   const roots = members.filter((node) => wanted.has(node));
 
   // Members one after another, also those that are not stored: so no lowering goes deeper than one member.
   const stores = (cell: readonly Index[]): Store[] => {
     writer.enter(cell);
-    return members.flatMap((node) => {
-      const value = writer.member(node);
-      if (!wanted.has(node)) return [];
+    const values = new Map(members.map((node) => [node, writer.member(node)]));
+    return roots.map((node) => {
       const address = flatten(ownIndex(node, cell), sizesOf(node));
-      return [{ buffer: writer.bufferOf(node), address, value, accumulate: false }];
+      return { buffer: writer.bufferOf(node), address, value: values.get(node)!, accumulate: false };
     });
   };
   const plain = stores(writer.plain);

@@ -43,29 +43,27 @@ export function storedNodes(outputs: readonly Node[], nodes: readonly Node[], op
   return storage.stored;
 }
 
-/** What is known of a node when the nodes older than it have been decided. */
-interface Known {
-  /** Scalar operations of one element, since the last buffer. */
-  readonly cost: number;
-  /** Ops that are computed inside one another for it. */
-  readonly depth: number;
-  /** The id of the newest buffer that it needs. */
-  readonly newest: number;
-}
-
-const NOTHING: Known = { cost: 0, depth: 0, newest: -1 };
-
+/** What is known of the nodes that are decided, in arrays by id, as graphs are long. */
 class Storage {
   readonly stored = new Map<Node, string>();
   readonly #options: StorageOptions;
-  readonly #readers: ReadonlyMap<Node, number>;
+  readonly #readers: Float64Array;
   readonly #operands: ReadonlyMap<Node, string>;
-  readonly #known = new Map<Node, Known>();
+  /** Scalar operations of one element, since the last buffers. */
+  readonly #costs: Float64Array;
+  /** Ops that are computed inside one another. */
+  readonly #depths: Float64Array;
+  /** The id of the newest buffer that a node needs. */
+  readonly #newest: Int32Array;
   /** What pointwise nodes may follow in one kernel. */
   readonly #leads = new Set<Node>();
 
   constructor(nodes: readonly Node[], options: StorageOptions) {
     this.#options = options;
+    const ids = (nodes.at(-1)?.id ?? 0) + 1;
+    this.#costs = new Float64Array(ids);
+    this.#depths = new Float64Array(ids);
+    this.#newest = new Int32Array(ids).fill(-1);
     const { readers, operands } = lookBack(nodes);
     this.#readers = readers;
     this.#operands = operands;
@@ -77,19 +75,27 @@ class Storage {
 
   /** Decides about a node, and about those of its inputs that were not worth a buffer until now. */
   visit(node: Node): void {
-    for (const [i, x] of node.inputs.entries()) this.#weigh(node, i, x);
-    if (this.#options.wholly(node)) for (const x of node.inputs) this.keep(x, `${node.op.name} reads it whole`);
-    const inputs = node.inputs.map((x) => this.#knownOf(x));
-    const newest = inputs.reduce((latest, x) => Math.max(latest, x.newest), -1);
+    const { inputs, id } = node;
+    for (let i = 0; i < inputs.length; i++) this.#weigh(node, i, inputs[i]!);
+    if (this.#options.wholly(node)) for (const x of inputs) this.keep(x, `${node.op.name} reads it whole`);
+    let { cost } = node.op;
+    let depth = isConstant(node) ? 0 : 1;
+    let newest = -1;
+    for (const x of inputs) {
+      const base = this.#baseOf(x);
+      const inMemory = isLeaf(base) || this.stored.has(base);
+      if (!inMemory) cost += this.#costs[x.id]!;
+      if (!inMemory || x !== base) depth += this.#depths[x.id]!;
+      newest = Math.max(newest, this.stored.has(base) ? base.id : this.#newest[x.id]!);
+    }
+    this.#costs[id] = cost;
+    this.#depths[id] = depth;
+    this.#newest[id] = newest;
     const lead = this.#leadOf(node, newest);
     const why = this.#reason(node, lead);
     if (why) this.keep(node, why);
     if (lead || LEADS.has(node.op.kind)) this.#leads.add(node);
-
-    const depth = inputs.reduce((total, x) => total + x.depth, isConstant(node) ? 0 : 1);
     if (depth > NESTED) this.keep(node, `${NESTED} ops are computed in one another`);
-    const cost = inputs.reduce((total, x) => total + x.cost, node.op.cost);
-    this.#known.set(node, { cost, depth, newest });
   }
 
   #reason(node: Node, lead: Node | undefined): string | null {
@@ -103,26 +109,22 @@ class Storage {
 
   /** Stores a costly input that would be computed more than once. */
   #weigh(node: Node, i: number, x: Node): void {
-    if (this.#knownOf(x).cost < DEAR) return;
+    if (this.#costs[x.id]! < DEAR) return;
     const base = this.#baseOf(x);
-    if (this.#readers.get(base)! > 1) this.keep(base, 'it is costly and read more than once');
+    if (isLeaf(base) || this.stored.has(base)) return;
+    if (this.#readers[base.id]! > 1) this.keep(base, 'it is costly and read more than once');
     else if (pointsOf(node, i) > countOf(base.shape)) this.keep(base, 'it is costly and repeated along an axis');
   }
 
   /** The operand, newest of all, that nobody else reads, and in whose kernel this node may be computed: then only one of both needs a buffer. */
   #leadOf(node: Node, newest: number): Node | undefined {
     if (node.op.kind !== 'pointwise') return undefined;
-    const extents = extentsOf(node).join();
-    const fits = (x: Node) => x.id === newest && this.#leads.has(x) && this.#readers.get(x) === 1;
-    return node.inputs.map((x) => this.#baseOf(x)).find((x) => fits(x) && extentsOf(x).join() === extents);
-  }
-
-  #knownOf(x: Node): Known {
-    if (isLeaf(x)) return NOTHING;
-    const base = this.#baseOf(x);
-    return this.stored.has(base)
-      ? { ...NOTHING, newest: base.id, depth: x === base ? 0 : this.#known.get(x)!.depth }
-      : this.#known.get(x)!;
+    for (const input of node.inputs) {
+      const x = this.#baseOf(input);
+      if (x.id !== newest || !this.#leads.has(x) || this.#readers[x.id] !== 1) continue;
+      if (extentsOf(x).join() === extentsOf(node).join()) return x;
+    }
+    return undefined;
   }
 
   /** What a chain of views shows: a value is stored below them, never the view. */
@@ -134,18 +136,21 @@ class Storage {
   }
 }
 
-/** How many read each node, where a view stands for its readers; and what is an operand of a kind that reads buffers, through views. */
-function lookBack(nodes: readonly Node[]): { readers: Map<Node, number>; operands: Map<Node, string> } {
-  const readers = new Map<Node, number>();
+/**
+ * How many read each node, by id, where a view stands for its readers; and what is an operand of a kind that reads buffers, through views.
+ */
+function lookBack(nodes: readonly Node[]): { readers: Float64Array; operands: Map<Node, string> } {
+  const readers = new Float64Array((nodes.at(-1)?.id ?? 0) + 1);
   const operands = new Map<Node, string>();
-  for (const node of nodes.toReversed()) {
+  for (let n = nodes.length - 1; n >= 0; n--) {
+    const node = nodes[n]!;
     const isView = node.op.kind === 'view';
-    const count = isView ? Math.max(1, readers.get(node) ?? 0) : 1;
+    const count = isView ? Math.max(1, readers[node.id]!) : 1;
     const by = READS_BUFFERS.has(node.op.kind) ? node.op.name : isView ? operands.get(node) : undefined;
-    for (const x of new Set(node.inputs)) {
-      readers.set(x, (readers.get(x) ?? 0) + count);
+    node.inputs.forEach((x, i) => {
+      if (node.inputs.indexOf(x) === i) readers[x.id]! += count;
       if (by) operands.set(x, by);
-    }
+    });
   }
   return { readers, operands };
 }
