@@ -4,7 +4,7 @@ const LEFT = 64;
 const RIGHT = 24;
 const TOP = 48;
 const BOTTOM = 48;
-/** Batches on either side over which the smoothed curve takes means; fewer near the ends. */
+/** Batches on either side over which the smoothed curve takes means. */
 const NEIGHBOURS = 25;
 
 export interface Curve {
@@ -61,13 +61,14 @@ function epochs(batches: number, epoch: number): number[] {
   return Array.from({ length: Math.ceil(count / every) }, (_, i) => i * every * epoch);
 }
 
-/** The mean around each batch. */
+/** The mean around each batch: of fewer in the steep beginning, of those before alone at the end. */
 function smoothed(losses: readonly number[]): number[] {
   const sums = [0];
   for (const loss of losses) sums.push(sums.at(-1)! + loss);
   return losses.map((_, i) => {
-    const reach = Math.min(NEIGHBOURS, i, losses.length - 1 - i);
-    return (sums[i + reach + 1]! - sums[i - reach]!) / (2 * reach + 1);
+    const before = Math.min(NEIGHBOURS, i);
+    const after = Math.min(before, losses.length - 1 - i);
+    return (sums[i + after + 1]! - sums[i - before]!) / (before + 1 + after);
   });
 }
 
