@@ -1,7 +1,7 @@
 import type { Node } from '../graph/node.js';
 import { Builder, type Expr } from './expression.js';
+import { Frame, type Surroundings, sizesOf } from './frame.js';
 import { Index } from './indices.js';
-import { Frame, type Surroundings, sizesOf } from './lower.js';
 import { scalarFunction } from './scalar.js';
 
 /** The value of an expression of constants and scalar ops, as a kernel would compute it; null where it depends on anything else. */

@@ -1,7 +1,7 @@
 import type { Expr } from './expression.js';
+import { sizeOfAxes } from './frame.js';
 import { Index, type IndexValue } from './indices.js';
 import type { Loop } from './loop.js';
-import { sizeOfAxes } from './lower.js';
 import type { KernelBuffer } from './statement.js';
 
 /** The expressions that one is made of, those inside its indices too. */

@@ -1,88 +1,7 @@
 import { type Node, nameOfNode } from '../graph/node.js';
-import type { Lowering } from '../graph/op.js';
-import type { DType } from '../tensor/dtype.js';
-import { Builder, type Combine, type Condition, type Expr } from './expression.js';
+import { Builder, type Expr } from './expression.js';
+import { Frame, ownIndex, type Surroundings, sizesOf } from './frame.js';
 import { type Axis, flatten, Index } from './indices.js';
-
-/** The shape of a node whose names are bound: everything after `specialise`. */
-export function sizesOf(node: Node): readonly number[] {
-  return node.shape as readonly number[];
-}
-
-/** The sizes without those that are 1: the axes of a loop over a node. */
-export function extentsOf(node: Node): number[] {
-  return sizesOf(node).filter((size) => size !== 1);
-}
-
-/** The index of a node's element at one index of the loop over its extents. */
-export function ownIndex(node: Node, at: readonly Index[]): Index[] {
-  let axis = 0;
-  return sizesOf(node).map((size) => (size === 1 ? Index.of(0) : at[axis++]!));
-}
-
-/** How elements of inputs come, and what a recurrence becomes: all that differs between one use of a lowering and another. */
-export interface Surroundings {
-  readonly builder: Builder;
-  load(node: Node, at: readonly Index[]): Expr;
-  recurrence(axis: Index, factor: Expr, addend: Expr): Expr;
-}
-
-/** What an op's `lower` sees of one element. */
-export class Frame implements Lowering {
-  readonly node: Node;
-  readonly at: readonly Index[];
-  readonly #around: Surroundings;
-  /** The axes of the reductions that are being written around the present one. */
-  #open: readonly Axis[] = [];
-
-  constructor(node: Node, at: readonly Index[], around: Surroundings) {
-    this.node = node;
-    this.at = at;
-    this.#around = around;
-  }
-
-  get attrs(): unknown {
-    return this.node.attrs;
-  }
-  get shape(): readonly number[] {
-    return sizesOf(this.node);
-  }
-  shapeOf(input: number): readonly number[] {
-    return sizesOf(this.node.inputs[input]!);
-  }
-  load(input: number, at: readonly Index[]): Expr {
-    return this.#around.load(this.node.inputs[input]!, at);
-  }
-  constant(value: number, dtype: DType = this.node.dtype): Expr {
-    return this.#around.builder.constant(value, dtype);
-  }
-  index(index: Index, dtype?: DType): Expr {
-    return this.#around.builder.index(index, dtype);
-  }
-  indexFrom(value: Expr, extent: number): Index {
-    return Index.value(value, extent);
-  }
-  reduce(combine: Combine, extents: readonly number[], body: (...at: Index[]) => Expr): Expr {
-    const { builder } = this.#around;
-    const outer = this.#open;
-    const used = new Set([...this.at.flatMap((index) => [...index.axes]), ...outer.map((axis) => axis.key)]);
-    const axes = extents.map((extent) => builder.reductionAxis(extent, used));
-    this.#open = [...outer, ...axes];
-    const value = body(...axes.map(Index.axis));
-    this.#open = outer;
-    return builder.reduce(
-      combine,
-      axes.filter((axis) => axis.extent !== 1),
-      value,
-    );
-  }
-  recurrence(axis: number, factor: Expr, addend: Expr): Expr {
-    return this.#around.recurrence(this.at[axis]!, factor, addend);
-  }
-  guard(conditions: readonly Condition[], body: () => Expr, otherwise: number): Expr {
-    return this.#around.builder.guard(conditions, body(), otherwise);
-  }
-}
 
 /** Thrown where a node cannot be computed in the kernel that is being tried; the message says why, after 'because'. */
 export class Refused extends Error {}
@@ -201,29 +120,4 @@ function onlyAxis(index: Index): Axis | null {
   const [term, ...more] = index.terms;
   if (term?.atom.kind === 'axis' && term.coefficient === 1 && index.offset === 0 && more.length === 0) return term.atom.axis;
   throw new Error(`recurrence: the index ${index.key} is no axis of its own`);
-}
-
-/** At how many points a node reads each of its inputs: what an input would cost where it is computed at each of them. */
-export function pointsRead(node: Node): number[] {
-  const builder = new Builder();
-  const axes = extentsOf(node).map((extent, i) => ({ key: `p${i}x${extent}`, extent }));
-  const seen = node.inputs.map(() => new Set<string>());
-  const points = node.inputs.map(() => 0);
-  const load = (x: Node, at: readonly Index[]): Expr => {
-    const input = node.inputs.indexOf(x);
-    const address = flatten(at, sizesOf(x));
-    if (!seen[input]!.has(address.key)) points[input]! += sizeOfAxes(address.axes);
-    seen[input]!.add(address.key);
-    return builder.load(input, x.dtype, address);
-  };
-  const around: Surroundings = { builder, load, recurrence: (_axis, factor, addend) => factor.mul(addend) };
-  node.op.lower?.(new Frame(node, ownIndex(node, axes.map(Index.axis)), around));
-  return points;
-}
-
-/** How many points axes span together; their keys end in their extents. */
-export function sizeOfAxes(keys: Iterable<string>): number {
-  let size = 1;
-  for (const key of keys) size *= Number(key.slice(key.indexOf('x') + 1));
-  return size;
 }

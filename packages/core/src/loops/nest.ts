@@ -1,8 +1,9 @@
 import type { Node } from '../graph/node.js';
 import type { Expr } from './expression.js';
+import { extentsOf, Frame, ownIndex, sizesOf } from './frame.js';
 import { type Axis, flatten, type Index } from './indices.js';
 import type { Loop, Store } from './loop.js';
-import { extentsOf, Frame, KernelWriter, ownIndex, sizesOf } from './lower.js';
+import { KernelWriter } from './lower.js';
 import type { Target } from './target.js';
 import type { Unit } from './unit.js';
 

@@ -2,7 +2,7 @@ import { isConstant } from '../graph/leaves.js';
 import { type Node, nameOfNode } from '../graph/node.js';
 import type { Kind } from '../graph/op.js';
 import { countOf } from '../tensor/shape.js';
-import { extentsOf, pointsRead } from './lower.js';
+import { extentsOf, pointsRead } from './frame.js';
 
 /** From this many scalar operations on, a value is worth a buffer where it would be computed more than once. */
 const DEAR = 8;

@@ -97,7 +97,8 @@ function assemble(
   see('schedule', () => units.map(showUnit).join('\n'));
 
   const leaves = nodes.filter(isLeaf);
-  const planned = plan(units, leaves, outputs, updates, direct, { alignment: target.alignment, inPlace: passes.inPlace ?? true });
+  const { alignment } = target;
+  const planned = plan({ units, direct, leaves, outputs, updates }, { alignment, inPlace: passes.inPlace ?? true });
   see('plan', () => showPlan(planned));
   const assembler = new Assembler(planned.slots, target, backendName);
   const commits = updates.filter(({ value }) => !direct.has(value));

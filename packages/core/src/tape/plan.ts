@@ -4,6 +4,7 @@ import { type Unit, WHOLE } from '../loops/unit.js';
 import { bytesOf } from '../tensor/dtype.js';
 import { countOf } from '../tensor/shape.js';
 import { type Block, pack } from './pack.js';
+import type { Schedule } from './schedule.js';
 import type { Slot } from './tape.js';
 import type { Update } from './updates.js';
 
@@ -23,28 +24,27 @@ export interface Plan {
   readonly scratchBytes: number;
 }
 
-type Leaves = Iterable<Node>;
+/** All that memory depends on. */
+export interface Planned extends Schedule {
+  readonly leaves: readonly Node[];
+  readonly outputs: readonly Node[];
+  readonly updates: readonly Update[];
+}
 
 /**
  * Gives every value a place: states and constants have their own, an update that goes straight into its state has the state's, and all
  * others share one scratch block by their lifetimes. Inputs live during the whole run, results to its end.
  */
-export function plan(
-  units: readonly Unit[],
-  leaves: Leaves,
-  outputs: readonly Node[],
-  updates: readonly Update[],
-  direct: ReadonlyMap<Node, Node>,
-  options: PlanOptions,
-): Plan {
+export function plan(program: Planned, { alignment, inPlace }: PlanOptions): Plan {
+  const { units, leaves, direct } = program;
   const blocks = new Map<Node, Shared>();
   const end = units.length;
-  const inputs = [...leaves].filter(isInput) as Node[];
-  for (const node of inputs) blocks.set(node, { bytes: sizeOf(node), first: -1, last: end, offset: 0 });
+  for (const node of leaves)
+    if (isInput(node)) blocks.set(node as Node, { bytes: sizeOf(node as Node), first: -1, last: end, offset: 0 });
 
-  const last = lastReads(units, outputs, updates, direct);
+  const last = lastReads(program);
   units.forEach((unit, t) => {
-    const hosts = options.inPlace ? hostsOf(unit, t, last, blocks) : new Map<Node, Node>();
+    const hosts = inPlace ? hostsOf(unit, t, last, blocks) : new Map<Node, Node>();
     for (const root of unit.roots) {
       if (direct.has(root)) continue;
       const host = hosts.get(root);
@@ -53,7 +53,7 @@ export function plan(
       else blocks.set(root, { bytes: sizeOf(root), first: t, last: until, offset: 0 });
     }
   });
-  const scratchBytes = pack([...new Set(blocks.values())], options.alignment);
+  const scratchBytes = pack([...new Set(blocks.values())], alignment);
 
   const slots = new Map<Node, Slot>();
   const add = (node: Node, place: Slot['place']): void => {
@@ -83,12 +83,7 @@ function placeOfLeaf(leaf: Node): Slot['place'] {
 }
 
 /** The last step at which each value is needed; results and what is copied to states to the end. */
-function lastReads(
-  units: readonly Unit[],
-  outputs: readonly Node[],
-  updates: readonly Update[],
-  direct: ReadonlyMap<Node, Node>,
-): Map<Node, number> {
+function lastReads({ units, outputs, updates, direct }: Planned): Map<Node, number> {
   const last = new Map<Node, number>();
   units.forEach((unit, t) => {
     for (const x of unit.reads.keys()) last.set(x, t);

@@ -1,0 +1,159 @@
+import { type Node, nameOfNode } from '../graph/node.js';
+import { extentsOf } from './frame.js';
+import { KernelWriter, Refused } from './lower.js';
+import type { Target } from './target.js';
+import type { Unit } from './unit.js';
+
+/** A share of the statements that a kernel may have is left to what follows a contraction, as it is written for each cell of a tile. */
+const EPILOGUE = 1 / 4;
+
+/** A kernel in the making, and what decides who may join it. */
+export interface Group {
+  readonly position: number;
+  readonly extents: string;
+  readonly first: Node;
+  /** Holds the members as they are tried. */
+  readonly writer: KernelWriter;
+  /** Has a node been tried that was refused, so that the writer holds more than the members? */
+  tried: boolean;
+  /** The kind that gives the kernel its form, once it has one. */
+  core: 'contraction' | 'reduction' | 'recurrence' | null;
+}
+
+export interface GroupingOptions {
+  readonly target: Pick<Target, 'statements'>;
+  readonly fuse: boolean;
+}
+
+/** Puts stored nodes, oldest first, into kernels; the decision who may join whom is `refusal` and `#candidates`. */
+export class Grouping {
+  /** Kernels in the making, and units that stand alone. */
+  readonly groups: (Group | Unit)[] = [];
+  readonly #inMemory: (node: Node) => boolean;
+  readonly #options: GroupingOptions;
+  /** By extents: the last kernel that was begun. */
+  readonly #last = new Map<string, Group>();
+  /** By id: the position of the unit that makes a node, or of the newest that a node reads where it is computed in its readers. */
+  readonly #positions: Int32Array;
+
+  constructor(nodes: readonly Node[], inMemory: (node: Node) => boolean, options: GroupingOptions) {
+    this.#positions = new Int32Array((nodes.at(-1)?.id ?? 0) + 1).fill(-1);
+    this.#inMemory = inMemory;
+    this.#options = options;
+  }
+
+  /** The position of the newest unit that a node needs, itself aside. Asked for every node, oldest first. */
+  newestRead(node: Node): number {
+    let newest = -1;
+    for (const x of node.inputs) newest = Math.max(newest, this.#positions[x.id]!);
+    this.#positions[node.id] = newest;
+    return newest;
+  }
+
+  alone(node: Node, unit: Unit): void {
+    this.#positions[node.id] = this.groups.length;
+    this.groups.push(unit);
+  }
+
+  /** Puts a node into a kernel; says why into a new one, if there were kernels to join. */
+  place(node: Node, newest: number): string | null {
+    const extents = extentsOf(node).join();
+    let why: string | null = null;
+    for (const group of this.#candidates(node, extents, newest)) {
+      const refused = refusal(group, node, newest) ?? this.#join(group, node);
+      if (refused === null) return null;
+      why ??= refused;
+    }
+    this.#open(node, extents);
+    return why;
+  }
+
+  /**
+   * The kernel that makes the newest value that a node reads, and the last one of the node's extents, if both read something in common.
+   * Strangers gain little from one another, and would keep alive what they read; so only scalars, which are small, and what reads leaves
+   * alone, which live anyway, may join those.
+   */
+  #candidates(node: Node, extents: string, newest: number): Set<Group> {
+    const candidates = new Set<Group>();
+    if (!this.#options.fuse) return candidates;
+    const maker = this.groups[newest];
+    if (maker && 'writer' in maker && maker.extents === extents) candidates.add(maker);
+    const last = this.#last.get(extents);
+    if (last && (extents === '' || newest < 0 || this.#meets(last, node))) candidates.add(last);
+    return candidates;
+  }
+
+  /** Does a node read from memory what a kernel makes or reads? */
+  #meets({ writer }: Group, node: Node): boolean {
+    return this.#reach(node).some((x) => writer.members.has(x) || writer.reads.has(x));
+  }
+
+  /** What is computed for a node without being stored, and what that reads from memory; without the node itself. */
+  #reach(node: Node): Node[] {
+    const seen = new Set(node.inputs);
+    for (const x of seen) if (!this.#inMemory(x)) for (const y of x.inputs) seen.add(y);
+    return [...seen];
+  }
+
+  #open(node: Node, extents: string): void {
+    const writer = new KernelWriter(extentsOf(node), this.#inMemory);
+    const group: Group = { position: this.groups.length, extents, first: node, writer, tried: false, core: null };
+    this.groups.push(group);
+    this.#last.set(extents, group);
+    this.#add(group, node);
+    if (this.#options.fuse) writer.member(node);
+  }
+
+  #join(group: Group, node: Node): string | null {
+    const { writer } = group;
+    const most = this.#options.target.statements * (group.core === 'contraction' ? EPILOGUE : 1);
+    if (writer.expressions + this.#reach(node).length >= most) return isFull(group);
+    writer.members.add(node);
+    try {
+      writer.member(node);
+      if (writer.expressions < most) {
+        this.#add(group, node);
+        return null;
+      }
+      group.tried = true;
+      writer.members.delete(node);
+      return isFull(group);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      group.tried = true;
+      writer.members.delete(node);
+      return error.message;
+    }
+  }
+
+  #add(group: Group, node: Node): void {
+    group.writer.members.add(node);
+    const { kind } = node.op;
+    if (kind === 'contraction' || kind === 'reduction' || kind === 'recurrence') group.core = kind;
+    this.#positions[node.id] = group.position;
+  }
+}
+
+function isFull({ first }: Group): string {
+  return `the kernel of ${nameOfNode(first)} is full`;
+}
+
+/** Why a node may not join a kernel, from what is known without trying. */
+function refusal(group: Group, node: Node, newest: number): string | null {
+  const { kind } = node.op;
+  if (newest > group.position) return `it reads what is made after the kernel of ${nameOfNode(group.first)}`;
+  if (kind === 'contraction') return 'a product begins a kernel';
+  if (group.core === 'contraction' && newest < group.position)
+    return `it reads nothing of the product ${nameOfNode(group.first)}`;
+  const hasCore = kind === 'reduction' || kind === 'recurrence';
+  if (hasCore && group.core && group.core !== kind) return `a ${kind} does not stand beside a ${group.core}`;
+  return null;
+}
+
+/** A writer of the members of a group alone. */
+export function writerOf({ first, writer, tried }: Group, inMemory: (node: Node) => boolean): KernelWriter {
+  if (!tried) return writer;
+  const fresh = new KernelWriter(extentsOf(first), inMemory);
+  for (const node of writer.members) fresh.members.add(node);
+  return fresh;
+}
