@@ -44,6 +44,19 @@ describe('dtypes', () => {
     expect(String(grad(sum(cast(cast(x, 'int32'), 'float32')), x))).toContain('constant(value: 0');
   });
 
+  test('numbers take the dtype of the others, in arrays too', () => {
+    expect([add(n, 1), add([1, 2], n), add(n, [[1], [2]]), mul(n, cast(n, 'bool'))].map(({ dtype }) => dtype)).toEqual(
+      Array(4).fill('int32'),
+    );
+    expect(add(x, [1, 2]).dtype).toBe('float32');
+    expect(() => add(n, [0.5, 1])).toThrow(
+      'tensor: 0.5 is not a whole number, as int32 needs. Round it first, or use a float dtype.',
+    );
+    expect(() => add(n, Float32Array.of(1, 2))).toThrow(
+      'add: int32 and float32 do not mix: neither holds every value of the other. Use cast to choose one.',
+    );
+  });
+
   test('integers among the operands of a linear op carry no tangent', () => {
     const pick = linear<undefined>('pick', {
       dtype: ([a]) => a!.dtype,

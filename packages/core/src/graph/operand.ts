@@ -17,7 +17,7 @@ export function graphOf(op: string, operands: readonly Operand[]): Graph {
   throw new GraphError(`${op}: no node among its operands. Call it as a method of a graph: graph.${op}(…).`, { op });
 }
 
-/** The operand as a node of `graph`. A plain number takes `dtype`; arrays and tensors keep the dtype that they state. */
+/** The operand as a node of `graph`, of `dtype` if one is given; else of the dtype that it states, and numbers of the graph's. */
 export function nodeOf(operand: Operand, graph: Graph, dtype?: DType): Node {
   if (operand instanceof Node) return operand;
   return graph.constant(operand, dtype);

@@ -197,7 +197,7 @@ export function general<A>(name: string, rules: ShapedRules<A> & { jvp?: Op<A>['
   return applying<A>({ ...shaped(name, 'pointwise', rules), ...(jvp && { jvp }), ...(vjp && { vjp }) });
 }
 
-/** The operands as nodes of one graph, dtype and shape: numbers take the dtype of the others, the rest is promoted and broadcast. */
+/** The operands as nodes of one graph, dtype and shape: promoted and broadcast; numbers, in arrays too, take the dtype of the others. */
 export function meet(name: string, operands: readonly Operand[]): Node[] {
   const nodes = sameDtype(name, operands);
   const shape = nodes.map((x) => x.shape).reduce((a, b) => broadcastShapes(name, a, b));
@@ -207,11 +207,16 @@ export function meet(name: string, operands: readonly Operand[]): Node[] {
 /** The operands as nodes of one graph and dtype. */
 export function sameDtype(name: string, operands: readonly Operand[]): Node[] {
   const graph = graphOf(name, operands);
-  const plain = (x: Operand): boolean => typeof x === 'number' || typeof x === 'boolean';
+  const plain = (x: Operand): boolean => typeof x === 'boolean' || isNumeric(x);
   const typed = operands.map((x) => (plain(x) ? null : nodeOf(x, graph)));
   const known = typed.filter((x) => x !== null);
   const dtype = known.length > 0 ? promoted(name, known) : graph.dtype;
   return operands.map((x, i) => cast(typed[i] ?? nodeOf(x, graph, dtype), dtype));
+}
+
+/** Numbers as people write them, which have no dtype of their own. */
+function isNumeric(x: unknown): boolean {
+  return Array.isArray(x) ? x.every(isNumeric) : typeof x === 'number';
 }
 
 /** 0 at every index, of the node's shape and dtype. */
