@@ -9,6 +9,6 @@ test('random programs give the same bits with every subset of the passes, in che
     fc.property(seeds, ({ seed, length }) => {
       runEveryWay(randomProgram(choices(seed), length));
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
