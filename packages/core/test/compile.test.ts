@@ -25,7 +25,8 @@ test('every stage can be seen', () => {
       texts.set(stage, text);
     },
   });
-  expect(seen).toEqual(['build', 'specialise', 'stabilise', 'expand', 'simplify', 'fuse', 'schedule', 'plan', 'tape']);
+  const main = ['build', 'specialise', 'stabilise', 'expand', 'simplify', 'fuse', 'schedule', 'plan', 'tape'];
+  expect(seen.filter((stage) => main.includes(stage))).toEqual(main);
   expect(texts.get('build')).toContain('%0 = input(name: x, shape: [n], dtype: float32) float32 [n]');
   expect(texts.get('specialise')).toContain('%0 = input(name: x, shape: [3], dtype: float32) float32 [3]');
   expect(texts.get('fuse')).toBe('loop %4 computes %1, %2, %3, %4 from %0');
@@ -86,7 +87,7 @@ test('a hand-written kernel is an instruction of its own, for the backend that i
     outputs: { y: add(doubled(add(x, 1), { by: 2 }), doubled(x.graph.splat(4, [3], 'float32'), { by: 2 })) },
   });
   expect(tape.instructions.map(({ kind }) => kind)).toEqual(['kernel', 'routine', 'routine', 'kernel']);
-  expect([...runChecked(tape, { x: Float32Array.of(1, 2, 3) }).outputs['y']!]).toEqual([12, 14, 16]);
+  expect([...runChecked(tape, { x: Float32Array.of(1, 2, 3) }).outputs.y!]).toEqual([12, 14, 16]);
   const elsewhere = () => compileTape({ y: doubled(x, { by: 2 }) }, [], { ...options, backendName: 'other' });
   expect(elsewhere).toThrow("the backend 'other' cannot run this program: no kernel for doubled.");
 });

@@ -35,8 +35,8 @@ describe('sizes of 0 and 1 on any axis', () => {
     ];
     const result = runEveryWay({ outputs, updates });
     const length = shape.reduce((n, size) => n * size, 1);
-    expect(result['y']).toHaveLength(length);
-    expect(result['all']).toEqual([result['y']!.reduce((a, b) => a + b, 0)]);
+    expect(result.y).toHaveLength(length);
+    expect(result.all).toEqual([result.y!.reduce((a, b) => a + b, 0)]);
     expect(result["w'"]).toHaveLength(length);
   });
 });
@@ -61,17 +61,17 @@ describe('outputs', () => {
       scalar: graph.constant(7),
     };
     const result = runEveryWay({ outputs });
-    expect(result['again']).toEqual(result['y']);
-    expect(result['data']).toEqual([1, 2]);
-    expect(result['splat']).toEqual([3, 3]);
-    expect(result['scalar']).toEqual([7]);
+    expect(result.again).toEqual(result.y);
+    expect(result.data).toEqual([1, 2]);
+    expect(result.splat).toEqual([3, 3]);
+    expect(result.scalar).toEqual([7]);
     expect(compile({ outputs: { x, w, data: graph.constant([1, 2]) } }).instructions).toHaveLength(0);
   });
 
   test('a view of a state, before and after its update', () => {
     const result = runEveryWay({ outputs: { view: reshapeTo(w, [6]), w }, updates: [{ state: w, value: add(w, x) }] });
-    expect(result['view']).toEqual(result['w']);
-    expect(result['view']).not.toEqual(result["w'"]);
+    expect(result.view).toEqual(result.w);
+    expect(result.view).not.toEqual(result["w'"]);
   });
 
   test('a state keeps its old value among the results of a program that updates it', () => {
@@ -110,6 +110,6 @@ test('dtypes side by side', () => {
     bools: add(b, cast(i, 'bool')),
   };
   const result = runEveryWay({ outputs });
-  expect(result['counts']).toHaveLength(5);
-  expect(result['any']!.every((v) => v === 0 || v === 1)).toBe(true);
+  expect(result.counts).toHaveLength(5);
+  expect(result.any!.every((v) => v === 0 || v === 1)).toBe(true);
 });

@@ -123,7 +123,7 @@ describe('values of updates', () => {
     const { graph, nodes } = states(1);
     const x = graph.input('x', [3]);
     const result = runEveryWay({ outputs: { x }, updates: [{ state: nodes[0]!, value: x }] });
-    expect(result["s0'"]).toEqual(result['x']);
+    expect(result["s0'"]).toEqual(result.x);
   });
 
   test('one value at every index, and data', () => {
