@@ -61,6 +61,8 @@ export function compileTape(
     ['specialise', true, (nodes) => specialise(nodes, bindings, graph)],
     ['stabilise', passes.stabilise ?? true, (nodes) => stabilise(nodes, graph)],
     ['expand', true, (nodes) => expand(nodes, graph, target.keeps)],
+    // Once more, for what definitions hold; derivatives do the same, so that both share one form.
+    ['stabilise what was expanded', passes.stabilise ?? true, (nodes) => stabilise(nodes, graph)],
     ['simplify', passes.simplify ?? true, (nodes) => simplify(nodes, graph)],
   ];
   const see: See = (stage, text) => trace?.(stage, text());
