@@ -22,14 +22,17 @@ import {
 import { neg } from './arithmetic.js';
 import { matmul } from './matmul.js';
 import { floats } from './support/dtypes.js';
-import { transpose } from './transpose.js';
+import { orderOf, symmetrised, transposed } from './support/matrices.js';
 import { tril, triu } from './triangle.js';
 
 const choleskyOp: Op<undefined> = general<undefined>('cholesky', {
   kind: 'procedure',
   cost: 100,
   dtype: floats('cholesky'),
-  shape: ([a]) => square('cholesky', a!),
+  shape: ([a]) => {
+    orderOf('cholesky', a!);
+    return a!.shape;
+  },
   // dL = L·Φ(L⁻¹·dA·L⁻ᵀ) and Ā = L⁻ᵀ·Φ(Lᵀ·L̄)·L⁻¹, each symmetrised; Φ is the lower triangle with half its diagonal.
   jvp: (node, [da]) => {
     if (!da) return null;
@@ -75,21 +78,6 @@ function factorise(p: Procedure, { dtype }: Node, start: Value, n: number): void
       { parallel: true },
     );
   });
-}
-
-function square(op: string, a: Node): Node['shape'] {
-  const { shape } = a;
-  if (shape.length >= 2 && sameDim(shape.at(-1)!, shape.at(-2)!)) return shape;
-  throw new ShapeError(`${op}: takes square matrices, not ${showShape(shape)}.`, { op });
-}
-
-function transposed(x: Node): Node {
-  const rank = x.shape.length;
-  return transpose(x, [...Array.from({ length: rank - 2 }, (_, i) => i), rank - 1, rank - 2]);
-}
-
-function symmetrised(x: Node): Node {
-  return mul(add(x, transposed(x)), 0.5);
 }
 
 /** Φ: the lower triangle with half its diagonal. */
@@ -209,7 +197,7 @@ function solved(l: Node, b: Node, { transpose: turn = false } = {}): Node {
 export const triangularSolve = withOp(solveOp, (a: Operand, b: Operand, options: TriangularSolveOptions = {}): Node => {
   const [x, y] = sameDtype('triangularSolve', [a, b]) as [Node, Node];
   const { lower = true, transpose: turn = false, unitDiagonal = false } = options;
-  const n = square('triangularSolve', x).at(-1)!;
+  const n = orderOf('triangularSolve', x);
   if (y.shape.length < 2 || !sameDim(y.shape.at(-2)!, n)) {
     throw new ShapeError(
       `triangularSolve: ${showShape(x.shape)} needs a right side of ${quoteDim(n)} rows, not ${showShape(y.shape)}. Its shape is […, n, m].`,

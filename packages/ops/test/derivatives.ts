@@ -32,6 +32,12 @@ export function spread(shape: readonly number[], [low, high]: readonly [number, 
   return { shape, data };
 }
 
+/** An argument of values between -1 and 1 whose matrices are far from singular, with singular values well apart. */
+export function scattered(shape: readonly number[], offset = 0): Argument {
+  const count = shape.reduce((a, b) => a * b, 1);
+  return { shape, data: Array.from({ length: count }, (_, i) => Math.sin(1.7 * (i + offset + 1) ** 2)) };
+}
+
 /** Checks first derivatives in both modes, and second ones, against central differences in float64. */
 export function checkDerivatives(call: (...inputs: Node[]) => Node, args: readonly Argument[]): void {
   const { graph, inputs, feeds } = inputsOf(args);
