@@ -2,6 +2,7 @@ import type { Site } from './site.js';
 
 export { Site } from './site.js';
 
+/** What an error of tapegrad knows besides its message. */
 export interface ErrorOptions {
   /** The op, or the call, that refused. */
   readonly op?: string | undefined;

@@ -9,6 +9,7 @@ export interface Step<F> {
   run(feeds: F): Promise<Readonly<Record<string, Tensor>>>;
 }
 
+/** What {@link fit} tells after each batch. */
 export interface BatchEvent {
   /** From 0. */
   readonly epoch: number;
@@ -18,6 +19,7 @@ export interface BatchEvent {
   readonly results: Scalars;
 }
 
+/** What {@link fit} tells after each epoch. */
 export interface EpochEvent {
   /** From 0. */
   readonly epoch: number;
@@ -27,6 +29,7 @@ export interface EpochEvent {
   readonly means: Scalars;
 }
 
+/** How long {@link fit} trains, and whom it tells. */
 export interface FitOptions {
   /** How often the data are gone through. */
   readonly epochs: number;
@@ -38,6 +41,7 @@ export interface FitOptions {
   readonly signal?: { readonly aborted: boolean };
 }
 
+/** What {@link fit} did. */
 export interface Fitted {
   /** One for each epoch; the last may have been cut short. */
   readonly epochs: readonly EpochEvent[];

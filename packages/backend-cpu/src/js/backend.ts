@@ -17,6 +17,7 @@ const target: Target = {
   alignment: 64,
 };
 
+/** Options of the {@link js} backend. */
 export interface JsOptions {
   /** Interprets the kernels and generates no code, for pages whose policy forbids it. Some fifty times slower. */
   readonly interpret?: boolean;

@@ -11,6 +11,7 @@ import type { Op } from './op.js';
 import { otherGraph } from './operand.js';
 import { onBehalfOf, publicCall } from './public-call.js';
 
+/** Options of a new {@link Graph}. */
 export interface GraphOptions {
   /** The default float dtype, float32 unless said. */
   readonly dtype?: 'float32' | 'float64';

@@ -18,6 +18,7 @@ export interface InputAttrs extends Typed {
 /** What a state is for: `seed` and `step` feed the draws, and are looked after by the machine. */
 export type StateRole = 'parameter' | 'state' | 'seed' | 'step';
 
+/** What a parameter or other state is: its name, its type, and where its first value comes from. */
 export interface StateAttrs extends Typed {
   readonly name: string;
   readonly role: StateRole;
@@ -61,16 +62,32 @@ export const constantOp: Op<ConstantAttrs> = {
   },
 };
 
-/** Is this node a parameter or other state? */
+/**
+ * Is this node a parameter or other state?
+ *
+ * @example
+ * console.log(isState(w), isState(mul(w, 2))); // true false
+ */
 export function isState(node: Node): node is Node<StateAttrs> {
   return node.op === parameterOp || node.op === stateOp;
 }
 
+/**
+ * Is this node an input, whose value each run is fed?
+ *
+ * @example
+ * console.log(isInput(x), isInput(square(x))); // true false
+ */
 export function isInput(node: Node): node is Node<InputAttrs> {
   return node.op === inputOp;
 }
 
-/** Is this node one value at every index, and which? */
+/**
+ * Is this node one value at every index, and which?
+ *
+ * @example
+ * console.log(isConstant(graph.constant(1), 1), isConstant(graph.constant([1, 2]))); // true false
+ */
 export function isConstant(node: Node, value?: number): node is Node<ConstantAttrs> {
   return node.op === constantOp && (value === undefined || Object.is((node as Node<ConstantAttrs>).attrs.value, value));
 }

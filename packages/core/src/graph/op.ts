@@ -6,6 +6,7 @@ import type { Shape } from '../tensor/shape.js';
 import type { Graph } from './graph.js';
 import type { Node } from './node.js';
 
+/** The shape and dtype of a value. */
 export interface Typed {
   readonly shape: Shape;
   readonly dtype: DType;
@@ -63,6 +64,7 @@ export type HostKernel<A = unknown> = {
   run(inputs: readonly TypedArray[], output: TypedArray, context: KernelContext<A>): void;
 }['run'];
 
+/** What a hand-written kernel sees besides its arrays. */
 export interface KernelContext<A> {
   readonly attrs: A;
   /** The shapes of the inputs, and of the result. */

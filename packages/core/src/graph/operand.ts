@@ -8,7 +8,12 @@ import { Node } from './node.js';
 /** What an op takes: a node, or a number, nested array, typed array or tensor that becomes a constant. */
 export type Operand = Node | TensorLike;
 
-/** The one graph of the nodes among the operands, or the graph whose method is being called. */
+/**
+ * The one graph of the nodes among the operands, or the graph whose method is being called.
+ *
+ * @example
+ * console.log(graphOf('add', [2, x]) === x.graph); // true
+ */
 export function graphOf(op: string, operands: readonly Operand[]): Graph {
   const nodes = operands.filter((operand) => operand instanceof Node);
   const graph = callingGraph() ?? nodes[0]?.graph;
@@ -17,7 +22,12 @@ export function graphOf(op: string, operands: readonly Operand[]): Graph {
   throw new GraphError(`${op}: no node among its operands. Call it as a method of a graph: graph.${op}(…).`, { op });
 }
 
-/** The operand as a node of `graph`, of `dtype` if one is given; else of the dtype that it states, and numbers of the graph's. */
+/**
+ * The operand as a node of `graph`, of `dtype` if one is given; else of the dtype that it states, and numbers of the graph's.
+ *
+ * @example
+ * const half = nodeOf(0.5, graph, 'float64');
+ */
 export function nodeOf(operand: Operand, graph: Graph, dtype?: DType): Node {
   if (operand instanceof Node) return operand;
   return graph.constant(operand, dtype);

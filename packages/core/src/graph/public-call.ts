@@ -26,7 +26,13 @@ export function publicCall<T>(entry: CallableFunction, body: (site: Site) => T):
   return onBehalfOf(site, () => body(site));
 }
 
-/** `call` as a public function: see {@link publicCall}. */
+/**
+ * `call` as a public function: see {@link publicCall}.
+ *
+ * @example
+ * const double = asPublic('double', (number: Operand): Node => mul(number, 2));
+ * console.log(double(x).op.name); // mul
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function asPublic<A extends readonly unknown[], R>(name: string, call: (...args: A) => R): (...args: A) => R {
   const entry = (...args: A): R => publicCall(entry, () => call(...args));

@@ -7,6 +7,10 @@ import { publicCall } from './public-call.js';
 /**
  * The nodes that `roots` need, themselves included, oldest first; it does not go below nodes for which `stop` holds. Costs what is reached,
  * whatever the length of the graph.
+ *
+ * @example
+ * const y = exp(mul(x, x));
+ * console.log(reached([y]).map(({ op }) => op.name)); // [ 'input', 'mul', 'exp' ]
  */
 export function reached(roots: readonly Node[], stop: (node: Node) => boolean = () => false): Node[] {
   const seen = new Set(roots);
@@ -25,6 +29,10 @@ export function reached(roots: readonly Node[], stop: (node: Node) => boolean = 
 /**
  * The nodes after `sources` that `targets` need and that depend on a source, oldest first. A source is independent of the other sources.
  * What depends on a source is younger than it, so no more of the graph is looked at than its part since the oldest source.
+ *
+ * @example
+ * const y = exp(mul(x, x));
+ * console.log(between([x], [y]).map(({ op }) => op.name)); // [ 'mul', 'exp' ]
  */
 export function between(sources: readonly Node[], targets: readonly Node[]): Node[] {
   const dependent = new Set(sources);
@@ -43,6 +51,10 @@ export type Rule = (node: Node, inputs: readonly Node[], into: Graph) => Node | 
  * Rebuilds what `roots` reach in `into`, node by node, oldest first; sharing and pruning come with it. In the graph of the roots itself,
  * what does not change stays the same node. New nodes are made for the old ones, as their origins say. `leaves`, nodes of `into`, stay
  * as they are.
+ *
+ * @example
+ * const copy = new Graph();
+ * const [y] = replay([exp(x)], copy, (node, inputs) => copy.append(node.op, inputs, node.attrs) as Node);
  */
 export function replay(roots: readonly Node[], into: Graph, rule: Rule, leaves: ReadonlySet<Node> = new Set()): Node[] {
   const isLeaf = (node: Node): boolean => leaves.has(node);

@@ -9,6 +9,7 @@ import type { Axis, Index } from './indices.js';
  * shifts take the count modulo 32; `multiplyHigh` is the upper half of the 64-bit product of two uint32.
  */
 export type ScalarOp = UnaryScalarOp | BinaryScalarOp | ComparisonOp | 'not' | 'and' | 'or' | 'select' | 'cast';
+/** Operations on one scalar, which give a scalar of its dtype. */
 export type UnaryScalarOp =
   | 'neg'
   | 'abs'
@@ -40,6 +41,7 @@ export type UnaryScalarOp =
   | 'round'
   | 'trunc'
   | 'bitNot';
+/** Operations on two scalars of one dtype, which give a scalar of that dtype. */
 export type BinaryScalarOp =
   | 'add'
   | 'sub'
@@ -57,7 +59,9 @@ export type BinaryScalarOp =
   | 'shiftLeft'
   | 'shiftRight'
   | 'multiplyHigh';
+/** Comparisons of two scalars of one dtype, which give a bool. */
 export type ComparisonOp = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+/** How a reduction puts elements together. */
 export type Combine = 'sum' | 'product' | 'max' | 'min';
 
 /** A half-open interval test: `low <= index < high`. */

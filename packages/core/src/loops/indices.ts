@@ -118,6 +118,9 @@ const zero = new Index([], 0);
 /**
  * The row-major position of an element in a shape. What `unflatten` made comes back whole: `flatten(unflatten(x, shape), shape)` is `x`.
  * An index along an axis of size 1 is taken as 0.
+ *
+ * @example
+ * const position = flatten([Index.of(1), Index.of(2)], [3, 4]); // 1·4 + 2
  */
 export function flatten(at: readonly Index[], shape: readonly number[]): Index {
   let stride = 1;
@@ -135,6 +138,9 @@ export function flatten(at: readonly Index[], shape: readonly number[]): Index {
 /**
  * The indices along each axis of a shape of the element at a row-major position, which must lie in the shape. Outside (behind a guard, where
  * nothing is read) the first axis of more than one element runs out of its bounds, so that flattening still gives the position back.
+ *
+ * @example
+ * const [row, column] = unflatten(Index.of(6), [3, 4]); // 1 and 2
  */
 export function unflatten(flat: Index, shape: readonly number[]): Index[] {
   const out = shape.map(() => zero);

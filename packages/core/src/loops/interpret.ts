@@ -14,12 +14,39 @@ type Step = () => void;
 /**
  * A kernel as a function of its buffers. This is what statements mean: what printers write is tested against it. It generates no code, and
  * runs some tens of millions of statements a second. Throws where an access is out of range.
+ *
+ * @example
+ * const p = new Procedure();
+ * p.store(1, p.literal(0), p.load(0, 'float64', p.literal(2)));
+ * const kernel = kernelOfProcedure(p, [
+ *   { dtype: 'float64', length: 3, access: 'read' },
+ *   { dtype: 'float64', length: 1, access: 'write' },
+ * ]);
+ * const result = new Float64Array(1);
+ * prepare(kernel)([Float64Array.of(5, 6, 7), result]);
+ * console.log(result[0]); // 7
  */
 export function prepare(kernel: Kernel): (arrays: readonly TypedArray[]) => void {
   return new Interpreter(kernel, null).run;
 }
 
-/** Runs a kernel once and tells of every access. */
+/**
+ * Runs a kernel once and tells of every access.
+ *
+ * @example
+ * const p = new Procedure();
+ * p.store(1, p.literal(0), p.load(0, 'float64', p.literal(2)));
+ * const kernel = kernelOfProcedure(p, [
+ *   { dtype: 'float64', length: 3, access: 'read' },
+ *   { dtype: 'float64', length: 1, access: 'write' },
+ * ]);
+ * const read: number[] = [];
+ * interpretChecked(kernel, [Float64Array.of(5, 6, 7), new Float64Array(1)], {
+ *   read: (_buffer, index) => read.push(index),
+ *   write: () => {},
+ * });
+ * console.log(read); // [ 2 ]
+ */
 export function interpretChecked(kernel: Kernel, arrays: readonly TypedArray[], hooks: AccessHooks): void {
   new Interpreter(kernel, hooks).run(arrays);
 }

@@ -12,6 +12,25 @@ import type { Kernel, KernelBuffer, Stmt } from './statement.js';
  *
  * With `wideSums`, sums and products of float32 accumulate in float64 (the products inside a sum are exact there) and are rounded once.
  * Long sums of floats are added up in blocks, except in tiled kernels. The order of additions follows from the extents alone.
+ *
+ * @example
+ * const b = new Builder();
+ * const double: Loop = {
+ *   axes: [{ key: 'i', extent: 3 }],
+ *   order: [0],
+ *   ordered: new Set(),
+ *   stores: ([i]) => [{ buffer: 1, address: i!, value: b.load(0, 'float32', i!).mul(b.constant(2, 'float32')), accumulate: false }],
+ *   tile: new Map(),
+ *   fill: [],
+ * };
+ * const kernel = place(
+ *   double,
+ *   [
+ *     { dtype: 'float32', length: 3, access: 'read' },
+ *     { dtype: 'float32', length: 3, access: 'write' },
+ *   ],
+ *   { wideSums: true },
+ * );
  */
 export function place(loop: Loop, buffers: readonly KernelBuffer[], options: { readonly wideSums: boolean }): Kernel {
   const placement = new Placement(buffers, { wideSums: options.wideSums, blockSums: loop.tile.size === 0 });
@@ -21,7 +40,17 @@ export function place(loop: Loop, buffers: readonly KernelBuffer[], options: { r
   return kernelOf(top.statements, placement.locals, buffers);
 }
 
-/** The statements of a procedure as a kernel. */
+/**
+ * The statements of a procedure as a kernel.
+ *
+ * @example
+ * const p = new Procedure();
+ * p.for(3, (i) => p.store(1, i, p.load(0, 'float32', i).mul(2)), { parallel: true });
+ * const kernel = kernelOfProcedure(p, [
+ *   { dtype: 'float32', length: 3, access: 'read' },
+ *   { dtype: 'float32', length: 3, access: 'write' },
+ * ]);
+ */
 export function kernelOfProcedure(procedure: Procedure, buffers: readonly KernelBuffer[]): Kernel {
   return kernelOf(procedure.body, procedure.locals, buffers);
 }

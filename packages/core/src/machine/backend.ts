@@ -25,6 +25,7 @@ export interface DeviceExecutable {
   dispose(): void;
 }
 
+/** A loaded tape: one whose memory is the host's, or one on a device. */
 export type Executable = HostExecutable | DeviceExecutable;
 
 /** The memory of one machine on a backend: its state, which never moves, and one scratch block, sized to the largest program. */

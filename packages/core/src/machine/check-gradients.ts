@@ -6,6 +6,7 @@ import type { Feeds } from './feeds.js';
 import { type GradientEntry, GradientReport } from './gradient-report.js';
 import { twinOf } from './twin.js';
 
+/** How {@link checkGradients} looks, and how closely. */
 export interface CheckGradientsOptions {
   readonly feeds?: Feeds;
   /** How far an element is moved to each side, relative to its size where that is above 1; 1e-5 unless said. */

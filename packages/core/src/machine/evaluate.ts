@@ -13,6 +13,7 @@ import { type Feeds, readFeeds } from './feeds.js';
 import { interpreter } from './interpreter.js';
 import { type Outputs, ResultReader, type Results } from './results.js';
 
+/** Options of {@link evaluate}. */
 export interface EvaluateOptions {
   /** The seed of draws and random first values, 0 unless said. */
   readonly seed?: number;

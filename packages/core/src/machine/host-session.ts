@@ -78,6 +78,7 @@ export class HostSession implements Session {
   }
 }
 
+/** A loaded tape of a backend whose memory is typed arrays of the host: one array for each slot, and the steps that read and fill them. */
 export class ArrayExecutable implements HostExecutable {
   readonly kind = 'host';
   readonly #session: HostSession;
@@ -136,7 +137,22 @@ export class ArrayExecutable implements HostExecutable {
 
 type Other = Exclude<Instruction, { kind: 'kernel' }>;
 
-/** An instruction that is no kernel, on the arrays of its slots. What a hand-written kernel throws becomes a `MachineError`. */
+/**
+ * An instruction that is no kernel, on the arrays of its slots. What a hand-written kernel throws becomes a `MachineError`.
+ *
+ * @example
+ * const session = new HostSession((tape) => ({
+ *   source: '',
+ *   link: (views) => {
+ *     const steps = tape.instructions.map((instruction) => {
+ *       if (instruction.kind !== 'kernel') return linkOther('mine', instruction, views);
+ *       const arrays = instruction.slots.map(({ id }) => views[id]!);
+ *       return () => prepare(instruction.kernel)(arrays);
+ *     });
+ *     return { steps, run: () => steps.forEach((step) => void step()) };
+ *   },
+ * }));
+ */
 export function linkOther(backend: string, instruction: Other, views: readonly TypedArray[]): () => void {
   const arrays = (slots: readonly Slot[]): TypedArray[] => slots.map(({ id }) => views[id]!);
   const { reads, writes } = instruction;

@@ -26,7 +26,12 @@ export function interpreter(): Backend {
   };
 }
 
-/** A tape whose kernels are interpreted, on behalf of a backend. */
+/**
+ * A tape whose kernels are interpreted, on behalf of a backend.
+ *
+ * @example
+ * const session = new HostSession((tape) => interpretTape('mine', tape));
+ */
 export function interpretTape(backend: string, tape: Tape): Linkable {
   const kernels = tape.instructions.map((instruction) => (instruction.kind === 'kernel' ? prepare(instruction.kernel) : null));
   return {

@@ -17,6 +17,7 @@ import { checkRoots } from './roots.js';
 import { readSafetensors, writeSafetensors } from './safetensors.js';
 import { matchSaved, mismatch, type StateNode, stateTensor } from './states.js';
 
+/** What a {@link TapeMachine} is made with. */
 export interface MachineOptions {
   /** Where programs run. */
   readonly backend: Backend;
@@ -24,6 +25,7 @@ export interface MachineOptions {
   readonly seed?: number;
 }
 
+/** What a program is compiled for, besides its outputs. */
 export interface CompileOptions extends Compiling {
   /** New values for state, taken over together at the end of each run. */
   readonly updates?: readonly Update[];

@@ -7,6 +7,7 @@ import type { Loaded, Recipe } from './recipe.js';
 import type { Rehearsal } from './rehearsal.js';
 import { executeWatched } from './watch.js';
 
+/** How a program is run. */
 export interface RunOptions {
   /** How often to run with these feeds, 1 unless said; the last result is returned. Each is a run of its own: what it updates takes effect. */
   readonly steps?: number;

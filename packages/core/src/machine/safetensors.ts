@@ -19,6 +19,9 @@ interface Entry {
 /**
  * Tensors by name as the bytes of a safetensors file: the length of a JSON header, the header, and the data.
  * Source: https://github.com/huggingface/safetensors#format
+ *
+ * @example
+ * const bytes = writeSafetensors(new Map([['w', tensor([1, 2])]]));
  */
 export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>): Uint8Array {
   const ordered = [...tensors].sort(([a, x], [b, y]) => bytesOf(y.dtype) - bytesOf(x.dtype) || (a < b ? -1 : 1));
@@ -40,7 +43,13 @@ export function writeSafetensors(tensors: ReadonlyMap<string, Tensor>): Uint8Arr
   return bytes;
 }
 
-/** The tensors of a safetensors file. Throws `MachineError` where the bytes are none, or hold a dtype that no tensor has. */
+/**
+ * The tensors of a safetensors file. Throws `MachineError` where the bytes are none, or hold a dtype that no tensor has.
+ *
+ * @example
+ * const bytes = writeSafetensors(new Map([['w', tensor([1, 2])]]));
+ * console.log(readSafetensors(bytes).get('w')?.toArray()); // [ 1, 2 ]
+ */
 export function readSafetensors(bytes: Uint8Array): Map<string, Tensor> {
   const [header, start] = readHeader(bytes);
   const tensors = new Map<string, Tensor>();

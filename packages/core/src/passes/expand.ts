@@ -4,7 +4,13 @@ import { type Rule, replay, replayBetween } from '../graph/replay.js';
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-/** Replaces composites by their definitions, those inside definitions too, but for the ones named in `keeps`. */
+/**
+ * Replaces composites by their definitions, those inside definitions too, but for the ones named in `keeps`.
+ *
+ * @example
+ * const [definition] = expand([softmax(x)], graph);
+ * console.log(definition?.op.name); // div
+ */
 export function expand(roots: readonly Node[], into: Graph, keeps: ReadonlySet<string> = NOTHING): Node[] {
   return replay(roots, into, expanding(keeps));
 }

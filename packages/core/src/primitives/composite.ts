@@ -13,6 +13,7 @@ export interface CompositeRules<N extends readonly Node[], A> extends CommonRule
   readonly infer?: (inputs: readonly Node[], attrs: A) => Typed;
 }
 type OperandsOf<N extends readonly Node[]> = { [K in keyof N]: Operand };
+/** A free op made by {@link composite}: its operands, then its options. `op` is what its nodes do. */
 export type CompositeFunction<N extends readonly Node[], A> = ((...args: [...operands: OperandsOf<N>, options?: A]) => Node) & {
   readonly op: Op<A>;
 };

@@ -5,6 +5,7 @@ import { publicCall } from '../graph/public-call.js';
 import { differentiable, general, zerosLike } from './forms.js';
 import { stopGradient } from './stop-gradient.js';
 
+/** What {@link customGradient} is told: either mode, or both; the missing one is derived by transposing. */
 export interface GradientRules {
   /** The cotangents of the inputs, given that of the result `y`: a list as long as the inputs; null is zero. Linear in `g`. */
   readonly vjp?: (g: Node, y: Node, ...xs: Node[]) => readonly (Node | null)[];

@@ -16,7 +16,9 @@ import { broadcastShapes, countOf, normaliseAxes, type Shape, sameShape, showSha
 
 /** A free op: its operands, then its attrs. `op` is what its nodes do. */
 export type OpFunction<A> = ((...args: [...operands: Operand[], attrs: A]) => Node) & { readonly op: Op<A> };
+/** A free op on the elements of one operand. `op` is what its nodes do. */
 export type Unary = ((x: Operand) => Node) & { readonly op: Op<undefined> };
+/** A free op on the elements of two operands, which broadcast and promote. `op` is what its nodes do. */
 export type Binary = ((x: Operand, y: Operand) => Node) & { readonly op: Op<undefined> };
 
 type TypeRule<A> = (inputs: readonly Node[], attrs: A) => DType;
@@ -34,6 +36,7 @@ export interface CommonRules<A> {
   readonly kernels?: Readonly<Record<string, HostKernel<A>>>;
 }
 
+/** What an op that is not pointwise states besides its derivative: the shape of its result, and how it is computed. */
 export interface ShapedRules<A> extends CommonRules<A> {
   readonly kind?: Kind;
   readonly shape: (inputs: readonly Node[], attrs: A) => Shape;
@@ -42,12 +45,23 @@ export interface ShapedRules<A> extends CommonRules<A> {
   readonly procedure?: Op<A>['procedure'];
 }
 
-/** The dtype that all inputs promote to. */
+/**
+ * The dtype that all inputs promote to.
+ *
+ * @example
+ * console.log(promoted('add', [graph.constant(true), x])); // float32
+ */
 export function promoted(name: string, inputs: readonly Node[]): DType {
   return inputs.map((x) => x.dtype).reduce((a, b) => promote(a, b, name));
 }
 
-/** What every form states apart from its kind and type. */
+/**
+ * What every form states apart from its kind and type.
+ *
+ * @example
+ * const { name, cost } = common('sinc', { cost: 20 });
+ * console.log(name, cost); // sinc 20
+ */
 export function common<A>(name: string, rules: CommonRules<A>): Omit<Op<A>, 'kind' | 'infer'> {
   const { cost = 1, unique = false, simplify, stabilise, stabiliseUse, kernels } = rules;
   return {
@@ -74,7 +88,13 @@ function shaped<A>(name: string, kind: Kind, rules: ShapedRules<A>): Op<A> {
   };
 }
 
-/** Operands as they are, as nodes of one graph: numbers become constants of the first node's dtype. */
+/**
+ * Operands as they are, as nodes of one graph: numbers become constants of the first node's dtype.
+ *
+ * @example
+ * const [a, b] = nodesOf('add', [x, 1]);
+ * console.log(b?.dtype); // float32
+ */
 export function nodesOf(name: string, operands: readonly Operand[]): Node[] {
   const graph = graphOf(name, operands);
   const first = operands.find((x): x is Node => typeof x === 'object' && 'graph' in x);
@@ -90,7 +110,12 @@ function applying<A>(op: Op<A>): OpFunction<A> {
   return withOp(op, apply);
 }
 
-/** Makes the function that people call for an op: it carries the op, for tables, targets and tools, and knows the user's place. */
+/**
+ * Makes the function that people call for an op: it carries the op, for tables, targets and tools, and knows the user's place.
+ *
+ * @example
+ * const doubled = withOp(mul.op, (number: Operand): Node => mul(number, 2));
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function withOp<P extends readonly unknown[], A>(
   op: Op<A>,
@@ -99,12 +124,22 @@ export function withOp<P extends readonly unknown[], A>(
   return Object.assign(asPublic(op.name, call), { op });
 }
 
-/** The sum of those that are there; null where none is. */
+/**
+ * The sum of those that are there; null where none is.
+ *
+ * @example
+ * console.log(total([null, x, null]) === x); // true
+ */
 export function total(parts: readonly (Node | null)[]): Node | null {
   return parts.reduce((a, b) => (a && b ? add(a, b) : (a ?? b)), null);
 }
 
-/** Carries this node a derivative? */
+/**
+ * Carries this node a derivative?
+ *
+ * @example
+ * console.log(differentiable(x), differentiable(argmax(x))); // true false
+ */
 export function differentiable(node: Node): boolean {
   return isFloat(node.dtype);
 }
@@ -147,7 +182,12 @@ export function unary(
   });
 }
 
-/** An op on the elements of two inputs, which are broadcast and promoted first. */
+/**
+ * An op on the elements of two inputs, which are broadcast and promoted first.
+ *
+ * @example
+ * const difference = binary('difference', { partials: [(z) => onesLike(z), (z) => neg(onesLike(z))], lower: (a, b) => a.sub(b) });
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function binary(
   name: string,
@@ -160,7 +200,12 @@ export function binary(
   });
 }
 
-/** An op that is linear in all its float inputs together; its tangent map is itself. A missing tangent is a constant 0, which costs nothing. */
+/**
+ * An op that is linear in all its float inputs together; its tangent map is itself. A missing tangent is a constant 0, which costs nothing.
+ *
+ * @example
+ * const same = linear('same', { shape: ([v]) => v!.shape, adjoint: (_node, g) => g, lower: (k) => k.load(0, k.at) });
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function linear<A>(
   name: string,
@@ -176,7 +221,17 @@ export function linear<A>(
   });
 }
 
-/** An op that is linear in each float input apart (a product); the product rule follows. */
+/**
+ * An op that is linear in each float input apart (a product); the product rule follows.
+ *
+ * @example
+ * const times = multilinear('times', {
+ *   kind: 'pointwise',
+ *   shape: ([v]) => v!.shape,
+ *   adjoint: (node, g, i) => mul(g, node.inputs[1 - i]!),
+ *   lower: (k) => k.load(0, k.at).mul(k.load(1, k.at)),
+ * });
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function multilinear<A>(
   name: string,
@@ -190,21 +245,38 @@ export function multilinear<A>(
   });
 }
 
-/** Any other op: it states jvp or vjp (the other is derived by transposing), both, or neither where nothing can be differentiated. */
+/**
+ * Any other op: it states jvp or vjp (the other is derived by transposing), both, or neither where nothing can be differentiated.
+ *
+ * @example
+ * const heaviside = general('heaviside', { shape: ([v]) => v!.shape, lower: (k) => k.load(0, k.at).sign().max(k.constant(0)) });
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function general<A>(name: string, rules: ShapedRules<A> & { jvp?: Op<A>['jvp']; vjp?: Op<A>['vjp'] }): OpFunction<A> {
   const { jvp, vjp } = rules;
   return applying<A>({ ...shaped(name, 'pointwise', rules), ...(jvp && { jvp }), ...(vjp && { vjp }) });
 }
 
-/** The operands as nodes of one graph, dtype and shape: promoted and broadcast; numbers, in arrays too, take the dtype of the others. */
+/**
+ * The operands as nodes of one graph, dtype and shape: promoted and broadcast; numbers, in arrays too, take the dtype of the others.
+ *
+ * @example
+ * const [a, b] = meet('add', [x, 1]);
+ * console.log(showShape(b!.shape)); // [4, 4]
+ */
 export function meet(name: string, operands: readonly Operand[]): Node[] {
   const nodes = sameDtype(name, operands);
   const shape = nodes.map((x) => x.shape).reduce((a, b) => broadcastShapes(name, a, b));
   return nodes.map((x) => broadcastTo(x, shape));
 }
 
-/** The operands as nodes of one graph and dtype. */
+/**
+ * The operands as nodes of one graph and dtype.
+ *
+ * @example
+ * const [a, b] = sameDtype('add', [graph.input('n', [2], 'bool'), x]);
+ * console.log(a?.dtype, b?.dtype); // float32 float32
+ */
 export function sameDtype(name: string, operands: readonly Operand[]): Node[] {
   const graph = graphOf(name, operands);
   const plain = (x: Operand): boolean => typeof x === 'boolean' || isNumeric(x);
@@ -219,12 +291,26 @@ function isNumeric(x: unknown): boolean {
   return Array.isArray(x) ? x.every(isNumeric) : typeof x === 'number';
 }
 
-/** 0 at every index, of the node's shape and dtype. */
+/**
+ * 0 at every index, of the node's shape and dtype.
+ *
+ * @formula y = 0
+ * @derivative 0
+ * @example
+ * const none = zerosLike(x); // [2, 3] gives [2, 3]
+ */
 export function zerosLike(x: Node): Node {
   return x.graph.splat(0, x.shape, x.dtype);
 }
 
-/** 1 at every index, of the node's shape and dtype. */
+/**
+ * 1 at every index, of the node's shape and dtype.
+ *
+ * @formula y = 1
+ * @derivative 0
+ * @example
+ * const all = onesLike(x); // [2, 3] gives [2, 3]
+ */
 export function onesLike(x: Node): Node {
   return x.graph.splat(1, x.shape, x.dtype);
 }
@@ -244,6 +330,11 @@ const castOp: Op<{ dtype: DType }> = {
 /**
  * The elements in another dtype. Same shape out. Floats to integers truncate and saturate, NaN gives 0; integers to integers wrap;
  * anything to bool is `!= 0`. Between float dtypes the derivative passes; to and from integers and bool it is zero.
+ *
+ * @formula y = x in another dtype
+ * @derivative 1 between floats, else 0
+ * @example
+ * const hits = sum(cast(eq(x, y), 'float32'));
  */
 export const cast = withOp(castOp, (x: Operand, dtype: DType): Node => {
   const graph = graphOf('cast', [x]);
@@ -255,7 +346,14 @@ export const cast = withOp(castOp, (x: Operand, dtype: DType): Node => {
 
 const addOp = pointwise('add', { partials: [null, null], lower: (x, y) => x.add(y) });
 
-/** Sum of two, element by element. Shapes broadcast, dtypes promote; the sum of bools is their or. */
+/**
+ * Sum of two, element by element. Shapes broadcast, dtypes promote; the sum of bools is their or.
+ *
+ * @formula z = x + y
+ * @derivative ∂z/∂x = 1, ∂z/∂y = 1
+ * @example
+ * const z = add(x, y); // [2, 1] and [3] give [2, 3]
+ */
 export const add: Binary = withOp(
   { ...addOp, jvp: (_node, tangents) => total(tangents), vjp: (_node, g) => g } satisfies Op<undefined>,
   (x: Operand, y: Operand) => {
@@ -270,7 +368,14 @@ const mulOp = pointwise('mul', {
   simplify: ({ inputs: [x, y] }) => (isConstant(x!, 1) ? y! : isConstant(y!, 1) ? x! : null),
 });
 
-/** Product of two, element by element. Shapes broadcast, dtypes promote. A factor that is the constant 1 leaves the other as it is. */
+/**
+ * Product of two, element by element. Shapes broadcast, dtypes promote. A factor that is the constant 1 leaves the other as it is.
+ *
+ * @formula z = x · y
+ * @derivative ∂z/∂x = y, ∂z/∂y = x
+ * @example
+ * const z = mul(x, y); // [2, 1] and [3] give [2, 3]
+ */
 export const mul: Binary = withOp(mulOp, (x: Operand, y: Operand) => {
   const [a, b] = meet('mul', [x, y]) as [Node, Node];
   if (isConstant(a, 1)) return b;
@@ -308,6 +413,8 @@ const broadcastOp: Op<{ shape: Shape }> = linear<{ shape: Shape }>('broadcastTo'
  * Stretches axes of size 1, and adds axes in front, as NumPy broadcasts; the shape may name dims. Throws `ShapeError` where `x` does not
  * reach it.
  *
+ * @formula y at index i = x at i, with 0 for the axes of size 1 and without the added axes
+ * @derivative x̄ = Σ ȳ over the axes that were stretched or added
  * @example
  * const rows = broadcastTo(bias, ['batch', 10]); // [10] gives [batch, 10]
  */
@@ -347,31 +454,64 @@ const reshapeOp: Op<{ shape: Shape }> = linear<{ shape: Shape }>('reshape', {
   lower: (k) => k.load(0, unflatten(flatten(k.at, k.shape), k.shapeOf(0))),
 }).op;
 
-/** The same elements in the same row-major order under another shape, which is given in full; the op `reshape` resolves -1 and names. */
+/**
+ * The same elements in the same row-major order under another shape, which is given in full; the op `reshape` resolves -1 and names.
+ *
+ * @example
+ * const row = reshapeTo(x, [1, 16]); // [4, 4] gives [1, 16]
+ */
 export const reshapeTo = withOp(reshapeOp, (x: Node, shape: Shape): Node => {
   if (sameShape(x.shape, shape)) return x;
   if (isConstant(x)) return x.graph.splat(x.attrs.value, shape, x.dtype);
   return x.graph.append(reshapeOp, [x], { shape }) as Node;
 });
 
-/** The shape with axes of size 1 in the place of `axes`. */
+/**
+ * The shape with axes of size 1 in the place of `axes`.
+ *
+ * @example
+ * console.log(keptShape([2, 3, 4], [1])); // [ 2, 1, 4 ]
+ */
 export function keptShape(shape: Shape, axes: readonly number[]): Dim[] {
   return shape.map((size, i) => (axes.includes(i) ? 1 : size));
 }
 
-/** The shape without `axes`. */
+/**
+ * The shape without `axes`.
+ *
+ * @example
+ * console.log(droppedShape([2, 3, 4], [1])); // [ 2, 4 ]
+ */
 export function droppedShape(shape: Shape, axes: readonly number[]): Dim[] {
   return shape.filter((_, i) => !axes.includes(i));
 }
 
-/** The input's index in a reduction, given the result's index and one index per reduced axis. */
+/**
+ * The input's index in a reduction, given the result's index and one index per reduced axis.
+ *
+ * @example
+ * const [row, column] = spread([Index.of(1)], [1], [Index.of(2)], 2); // 1 stays, 2 runs along the reduced axis
+ */
 export function spread(at: readonly Index[], axes: readonly number[], reduced: readonly Index[], rank: number): Index[] {
   let outer = 0;
   let inner = 0;
   return Array.from({ length: rank }, (_, i) => (axes.includes(i) ? reduced[inner++]! : at[outer++]!));
 }
 
-/** An element of a reduction over `axes` of the first input. */
+/**
+ * An element of a reduction over `axes` of the first input.
+ *
+ * @example
+ * const totalOver = linear<{ axes: readonly number[] }>('totalOver', {
+ *   kind: 'reduction',
+ *   shape: ([v], { axes }) => droppedShape(v!.shape, axes),
+ *   adjoint: (node, g) => {
+ *     const { shape } = node.inputs[0]!;
+ *     return broadcastTo(reshapeTo(g, keptShape(shape, node.attrs.axes)), shape);
+ *   },
+ *   lower: (k) => lowerReduction(k, 'sum'),
+ * });
+ */
 export function lowerReduction(
   k: Lowering<{ axes: readonly number[] }>,
   combine: 'sum' | 'product' | 'max' | 'min',
@@ -420,6 +560,7 @@ function sumOver(x: Node, axes: readonly number[]): Node {
   return axes.length === 0 && x.dtype !== 'bool' ? x : (x.graph.append(sumOp, [x], { axes }) as Node);
 }
 
+/** Options of an op that reduces axes. */
 export interface ReductionOptions {
   /** The axis or axes to reduce; negative ones count from the back; all of them unless said. */
   readonly axis?: number | readonly number[];
@@ -427,7 +568,14 @@ export interface ReductionOptions {
   readonly keepDims?: boolean;
 }
 
-/** Sum over axes. A float keeps its dtype, bool gives int32; the sum of no elements is 0. */
+/**
+ * Sum over axes. A float keeps its dtype, bool gives int32; the sum of no elements is 0.
+ *
+ * @formula y = Σᵢ xᵢ
+ * @derivative ∂y/∂xᵢ = 1
+ * @example
+ * const rows = sum(x, { axis: -1, keepDims: true }); // [2, 3] gives [2, 1]
+ */
 export const sum = withOp(sumOp, (x: Operand, { axis, keepDims = false }: ReductionOptions = {}): Node => {
   const graph = graphOf('sum', [x]);
   const node = nodeOf(x, graph);
@@ -436,7 +584,12 @@ export const sum = withOp(sumOp, (x: Operand, { axis, keepDims = false }: Reduct
   return keepDims ? reshapeTo(y, keptShape(node.shape, axes)) : y;
 });
 
-/** The number of elements of a node whose dims are all numbers. */
+/**
+ * The number of elements of a node whose dims are all numbers.
+ *
+ * @example
+ * console.log(elementsOf(graph.input('rows', [2, 3]))); // 6
+ */
 export function elementsOf(node: Node): number {
   return countOf(node.shape);
 }

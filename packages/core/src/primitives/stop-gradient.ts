@@ -12,5 +12,12 @@ const stop = general<undefined>('stopGradient', {
   lower: (k) => k.load(0, k.at),
 });
 
-/** The value as it is, with derivative 0. Same shape and dtype out. */
+/**
+ * The value as it is, with derivative 0. Same shape and dtype out.
+ *
+ * @formula y = x
+ * @derivative 0
+ * @example
+ * const slope = grad(sum(mul(x, stopGradient(x))), x); // x, not 2x
+ */
 export const stopGradient = withOp(stop.op, (x: Operand): Node => stop(x, undefined));

@@ -23,6 +23,8 @@ const whereOp: Op<undefined> = general<undefined>('where', {
  * `a` where the condition holds, else `b`. All three broadcast; `a` and `b` promote; the condition is bool. Linear in `a` and `b`
  * together, so a NaN that is not chosen does not leak into the value or the derivative of the other.
  *
+ * @formula y = a where the condition holds, else b
+ * @derivative ∂y/∂a = 1 where the condition holds, else 0; ∂y/∂b = 1 − ∂y/∂a
  * @example
  * const y = where(gt(x, 0), x, mul(0.1, x));
  */

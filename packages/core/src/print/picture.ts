@@ -9,6 +9,7 @@ import { showShape } from '../tensor/shape.js';
 /** What can be printed: a graph, a node, or several, which stand for all that they need; a record also names them. */
 export type Printable = Graph | Node | readonly Node[] | Readonly<Record<string, Node>>;
 
+/** What a printed graph shows besides what its roots need. */
 export interface PrintOptions {
   /** New values of states, which are printed as a group of their own with the nodes that serve nothing else. */
   readonly updates?: readonly { readonly state: Node; readonly value: Node }[];

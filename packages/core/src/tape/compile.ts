@@ -21,6 +21,7 @@ import { textOfTape } from './text.js';
 import { checkUpdates, nameOf, settle, type Update } from './updates.js';
 import { verify } from './verify.js';
 
+/** Passes that can be switched off one by one, to see what each does. */
 export interface PassOptions {
   readonly stabilise?: boolean;
   readonly simplify?: boolean;

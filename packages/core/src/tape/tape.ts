@@ -40,6 +40,7 @@ export type Instruction = Cost &
     | { readonly kind: 'copy' }
   );
 
+/** An input, output or state of a tape: its name, its memory, and the node whose value it is. */
 export interface Named {
   readonly name: string;
   readonly slot: Slot;

@@ -23,12 +23,22 @@ export function dim(value: DimLike): Dim {
   return value;
 }
 
-/** True where `a` and `b` are equal whatever their names stand for. A name equals no number and no other name. */
+/**
+ * True where `a` and `b` are equal whatever their names stand for. A name equals no number and no other name.
+ *
+ * @example
+ * console.log(sameDim(dim('seq + 1'), dim('1 + seq')), sameDim(dim('seq'), 20)); // true false
+ */
 export function sameDim(a: Dim, b: Dim): boolean {
   return a === b;
 }
 
-/** The value of `d` with sizes put for its names; it may be negative. Throws `ShapeError` for a name that has no size. */
+/**
+ * The value of `d` with sizes put for its names; it may be negative. Throws `ShapeError` for a name that has no size.
+ *
+ * @example
+ * console.log(bindDim(dim('2*seq + 1'), { seq: 20 })); // 41
+ */
 export function bindDim(d: Dim, bindings: Bindings): number {
   if (typeof d === 'number') return d;
   return d.terms.reduce(
@@ -46,7 +56,12 @@ function bindFactor(factor: string, bindings: Bindings): number {
   return size;
 }
 
-/** The names in `d`, those inside floors too. */
+/**
+ * The names in `d`, those inside floors too.
+ *
+ * @example
+ * console.log([...namesOf(dim('batch*seq'))].join(', ')); // batch, seq
+ */
 export function namesOf(d: Dim): ReadonlySet<string> {
   const names = new Set<string>();
   if (typeof d === 'number') return names;
@@ -57,13 +72,23 @@ export function namesOf(d: Dim): ReadonlySet<string> {
   return names;
 }
 
-/** `d` as a number, for ops whose rules need one. Throws `ShapeError` where it has names. */
+/**
+ * `d` as a number, for ops whose rules need one. Throws `ShapeError` where it has names.
+ *
+ * @example
+ * const channels = numberOf(x.shape[1]!, 'groupNorm');
+ */
 export function numberOf(d: Dim, op: string): number {
   if (typeof d === 'number') return d;
   throw new ShapeError(`${op}: needs a number where '${d}' is given. Give this axis a fixed size.`, { op });
 }
 
-/** A dim as errors show it: a number bare, an expression in quotes. */
+/**
+ * A dim as errors show it: a number bare, an expression in quotes.
+ *
+ * @example
+ * console.log(quoteDim(784), quoteDim(dim('batch'))); // 784 'batch'
+ */
 export function quoteDim(d: Dim): string {
   return d instanceof DimExpression ? `'${d}'` : `${d}`;
 }

@@ -9,7 +9,9 @@ export interface ArrayTypes {
   bool: Uint8Array;
 }
 
+/** The type of the elements of a tensor or node. */
 export type DType = keyof ArrayTypes;
+/** An array that holds the elements of a tensor; that of bools is a `Uint8Array`. */
 export type TypedArray = ArrayTypes[DType];
 
 interface ArrayConstructor<A> {
@@ -26,14 +28,25 @@ const ARRAYS: { readonly [D in DType]: ArrayConstructor<ArrayTypes[D]> } = {
   bool: Uint8Array,
 };
 
+/** The dtypes that tensors and nodes can have. */
 export const DTYPES = Object.keys(ARRAYS) as readonly DType[];
 
-/** Bytes of one element. */
+/**
+ * Bytes of one element.
+ *
+ * @example
+ * console.log(bytesOf('float64'), bytesOf('bool')); // 8 1
+ */
 export function bytesOf(dtype: DType): number {
   return ARRAYS[dtype].BYTES_PER_ELEMENT;
 }
 
-/** A new array of `length` zeros, or a view of `buffer`: its elements from `byteOffset` on, all of them unless `length` is given. */
+/**
+ * A new array of `length` zeros, or a view of `buffer`: its elements from `byteOffset` on, all of them unless `length` is given.
+ *
+ * @example
+ * console.log(arrayOf('int32', 3).length); // 3
+ */
 export function arrayOf<D extends DType>(dtype: D, length: number): ArrayTypes[D];
 export function arrayOf<D extends DType>(dtype: D, buffer: ArrayBufferLike, byteOffset?: number, length?: number): ArrayTypes[D];
 export function arrayOf(dtype: DType, source: number | ArrayBufferLike, byteOffset?: number, length?: number): TypedArray {
@@ -46,16 +59,32 @@ export function dtypeOfArray(array: ArrayBufferView): DType | null {
   return DTYPES.find((dtype) => array instanceof ARRAYS[dtype]) ?? null;
 }
 
+/**
+ * float32 and float64, which alone carry derivatives.
+ *
+ * @example
+ * console.log(isFloat('float64'), isFloat('int32')); // true false
+ */
 export function isFloat(dtype: DType): boolean {
   return dtype === 'float32' || dtype === 'float64';
 }
 
-/** int32 and uint32; bool is no integer. */
+/**
+ * int32 and uint32; bool is no integer.
+ *
+ * @example
+ * console.log(isInteger('uint32'), isInteger('bool')); // true false
+ */
 export function isInteger(dtype: DType): boolean {
   return dtype === 'int32' || dtype === 'uint32';
 }
 
-/** True where every value of `from` is a value of `to`. */
+/**
+ * True where every value of `from` is a value of `to`.
+ *
+ * @example
+ * console.log(widens('int32', 'float64'), widens('int32', 'float32')); // true false
+ */
 export function widens(from: DType, to: DType): boolean {
   return from === to || from === 'bool' || (to === 'float64' && from !== 'float64');
 }
@@ -63,6 +92,9 @@ export function widens(from: DType, to: DType): boolean {
 /**
  * The dtype in which `a` and `b` meet: the one that holds every value of both.
  * Throws `DtypeError` where neither does: int32 with uint32, and either with float32.
+ *
+ * @example
+ * console.log(promote('bool', 'int32', 'add'), promote('float32', 'float64', 'add')); // int32 float64
  */
 export function promote(a: DType, b: DType, op: string): DType {
   if (widens(a, b)) return b;
@@ -80,12 +112,22 @@ const RANGES: { readonly [D in CountedDType]: readonly [number, number] } = {
   bool: [0, 1],
 };
 
-/** The least and the greatest value of a dtype that is not a float. */
+/**
+ * The least and the greatest value of a dtype that is not a float.
+ *
+ * @example
+ * const [least, greatest] = rangeOf('int32'); // -2147483648 and 2147483647
+ */
 export function rangeOf(dtype: CountedDType): readonly [number, number] {
   return RANGES[dtype];
 }
 
-/** True where `dtype` holds `value` exactly: 2.5 in float32, not in int32; 0.1 in float64 only; in bool 0 and 1 alone. */
+/**
+ * True where `dtype` holds `value` exactly: 2.5 in float32, not in int32; 0.1 in float64 only; in bool 0 and 1 alone.
+ *
+ * @example
+ * console.log(exactIn(2.5, 'float32'), exactIn(2.5, 'int32')); // true false
+ */
 export function exactIn(value: number, dtype: DType): boolean {
   if (dtype === 'float64') return true;
   if (dtype === 'float32') return Object.is(Math.fround(value), value);
@@ -97,6 +139,9 @@ export function exactIn(value: number, dtype: DType): boolean {
  * `value`, an element of dtype `from`, converted to dtype `to` as `cast` does it everywhere: a float is truncated to
  * an integer and saturates, NaN giving 0; an integer wraps modulo 2^32; whatever is not 0 is true, NaN too;
  * float32 rounds to nearest.
+ *
+ * @example
+ * console.log(castValue(-2.7, 'int32'), castValue(NaN, 'int32'), castValue(3e9, 'int32')); // -2 0 2147483647
  */
 export function castValue(value: number, to: DType, from: DType = 'float64'): number {
   switch (to) {

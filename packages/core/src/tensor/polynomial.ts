@@ -92,15 +92,33 @@ function termsOf(dim: Dim): readonly Term[] {
   return typeof dim === 'number' ? [{ coefficient: dim, factors: [] }] : dim.terms;
 }
 
+/**
+ * The sum of two dims.
+ *
+ * @example
+ * console.log(String(addDims(dim('seq'), 1))); // seq + 1
+ */
 export function addDims(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number') return a + b;
   return DimExpression.sum([...termsOf(a), ...termsOf(b)]);
 }
 
+/**
+ * The difference of two dims; it may be negative.
+ *
+ * @example
+ * console.log(String(subtractDims(dim('seq'), 1))); // seq - 1
+ */
 export function subtractDims(a: Dim, b: Dim): Dim {
   return addDims(a, multiplyDims(-1, b));
 }
 
+/**
+ * The product of two dims.
+ *
+ * @example
+ * console.log(String(multiplyDims(dim('batch'), dim('seq')))); // batch*seq
+ */
 export function multiplyDims(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number') return a * b + 0; // + 0 turns -0 into 0
   return DimExpression.sum(termsOf(a).flatMap((x) => termsOf(b).map((y) => timesTerm(x, y))));
@@ -113,6 +131,9 @@ function timesTerm(a: Term, b: Term): Term {
 /**
  * The dim q with `a` = q·`b` whatever the names stand for; null where there is none, and for `b` = 0.
  * Long division in graded lexicographic order, in which the leading term of a product is the product of leading terms.
+ *
+ * @example
+ * console.log(String(divideExactly(dim('batch*seq'), dim('seq')))); // batch
  */
 export function divideExactly(a: Dim, b: Dim): Dim | null {
   if (b === 0) return null;
@@ -153,6 +174,9 @@ function divideTerm(a: Term, b: Term): Term | null {
 /**
  * ⌊`a`/`by`⌋ for a whole `by` ≥ 1. What divides is taken out of the floor, the rest is reduced to coefficients below
  * `by`, common factors are cancelled, and a floor of a floor becomes one: `floor((2*h + 5)/2)` is `h + 2`.
+ *
+ * @example
+ * console.log(String(floorDivide(dim('2*h + 5'), 2))); // h + 2
  */
 export function floorDivide(a: Dim, by: number): Dim {
   if (!Number.isInteger(by) || by < 1)

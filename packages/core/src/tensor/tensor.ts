@@ -10,6 +10,7 @@ export type { NestedArray } from './parse-value.js';
 /** What a tensor is made from. */
 export type TensorLike = NestedArray | TypedArray | Tensor;
 
+/** How {@link tensor} reads a value. */
 export interface TensorOptions {
   /** Without it: float32 for numbers, bool for booleans, its own for a typed array. */
   readonly dtype?: DType | undefined;
@@ -147,7 +148,12 @@ export class Tensor {
   }
 }
 
-/** A tensor of `value`: see {@link Tensor.from}, of which this is the short form. */
+/**
+ * A tensor of `value`: see {@link Tensor.from}, of which this is the short form.
+ *
+ * @example
+ * console.log(tensor([[1, 2], [3, 4]]).shape); // [ 2, 2 ]
+ */
 export function tensor(value: TensorLike, options?: TensorOptions): Tensor {
   return Tensor.from(value, options);
 }

@@ -7,6 +7,7 @@ export type Columns = Readonly<Record<string, Tensor | TypedArray>>;
 /** Some examples: the columns of the data set, cut to them. */
 export type Batch<C extends Columns = Columns> = { readonly [K in keyof C]: Tensor };
 
+/** How {@link batches} cuts a data set up. */
 export interface BatchOptions {
   /** Examples in a batch; the last one of an epoch may have fewer. */
   readonly batchSize: number;
@@ -31,6 +32,7 @@ export function batches<C extends Columns>(columns: C, options: BatchOptions): B
   return new Batches(columns, options);
 }
 
+/** The examples of a data set in batches, epoch by epoch: each iteration is an epoch, in a new order if they are shuffled. */
 export class Batches<C extends Columns = Columns> implements Iterable<Batch<C>> {
   /** Examples in an epoch, those of a batch that is dropped included. */
   readonly examples: number;

@@ -28,6 +28,10 @@ const TYPES: ReadonlyMap<number, ElementType> = new Map([
  * elements, big-endian. Source: https://yann.lecun.com/exdb/mnist (Internet Archive).
  *
  * Throws `ShapeError` where the bytes are no IDX file, or have not the length that their header says.
+ *
+ * @example
+ * const bytes = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9); // two bytes along one axis
+ * console.log(parseIdx(bytes).shape); // [ 2 ]
  */
 export function parseIdx(bytes: Uint8Array): IdxArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -52,7 +56,12 @@ export function parseIdx(bytes: Uint8Array): IdxArray {
   return { shape, data };
 }
 
-/** Bytes as fractions of 255, in float32: the pixels of an image in 0 … 1. */
+/**
+ * Bytes as fractions of 255, in float32: the pixels of an image in 0 … 1.
+ *
+ * @example
+ * console.log(scaleBytes(Uint8Array.of(0, 51, 255))[2]); // 1
+ */
 export function scaleBytes(bytes: Uint8Array): Float32Array<ArrayBuffer> & TypedArray {
   const scaled = new Float32Array(bytes.length);
   for (let i = 0; i < bytes.length; i++) scaled[i] = bytes[i]! / 255;

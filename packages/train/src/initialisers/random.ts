@@ -1,12 +1,22 @@
 import { callOn, type Initialiser, ShapeError, showShape } from '@tapegrad/core';
 import { randomNormal, randomUniform } from '@tapegrad/ops';
 
-/** Uniform in `low … high`, -0.05 … 0.05 unless said. */
+/**
+ * Uniform in `low … high`, -0.05 … 0.05 unless said.
+ *
+ * @example
+ * const kernel = graph.parameter('kernel', uniform([784, 10], { low: -0.1, high: 0.1 }));
+ */
 export function uniform(shape: readonly number[], { low = -0.05, high = 0.05 } = {}): Initialiser {
   return { shape, build: (graph, dtype) => callOn(graph, () => randomUniform(shape, { low, high, dtype })) };
 }
 
-/** Normal with this mean and standard deviation, 0 and 0.05 unless said. */
+/**
+ * Normal with this mean and standard deviation, 0 and 0.05 unless said.
+ *
+ * @example
+ * const kernel = graph.parameter('kernel', normal([784, 10], { std: 0.02 }));
+ */
 export function normal(shape: readonly number[], { mean = 0, std = 0.05 } = {}): Initialiser {
   return { shape, build: (graph, dtype) => callOn(graph, () => randomNormal(shape, { mean, std, dtype })) };
 }
@@ -23,7 +33,12 @@ export function glorotUniform(shape: readonly number[]): Initialiser {
   return symmetric(shape, 6 / (fanIn + fanOut));
 }
 
-/** Normal with deviation √(2 / (fanIn + fanOut)). Fans and source as for `glorotUniform`. */
+/**
+ * Normal with deviation √(2 / (fanIn + fanOut)). Fans and source as for `glorotUniform`.
+ *
+ * @example
+ * const kernel = graph.parameter('kernel', glorotNormal([784, 10]));
+ */
 export function glorotNormal(shape: readonly number[]): Initialiser {
   const { fanIn, fanOut } = fans('glorotNormal', shape);
   return normal(shape, { std: Math.sqrt(2 / (fanIn + fanOut)) });
@@ -39,7 +54,12 @@ export function heUniform(shape: readonly number[]): Initialiser {
   return symmetric(shape, 6 / fans('heUniform', shape).fanIn);
 }
 
-/** Normal with deviation √(2 / fanIn). Fans and source as for `heUniform`. */
+/**
+ * Normal with deviation √(2 / fanIn). Fans and source as for `heUniform`.
+ *
+ * @example
+ * const kernel = graph.parameter('kernel', heNormal([784, 10]));
+ */
 export function heNormal(shape: readonly number[]): Initialiser {
   return normal(shape, { std: Math.sqrt(2 / fans('heNormal', shape).fanIn) });
 }

@@ -4,6 +4,7 @@ import { zeros } from '../initialisers/constant.js';
 import { glorotUniform } from '../initialisers/random.js';
 import { type Layer, layer } from './layer.js';
 
+/** Options of a {@link dense} layer. */
 export interface DenseOptions {
   /** What is applied to the result, such as `relu` (nothing). */
   readonly activation?: (x: Node) => Node;

@@ -6,7 +6,13 @@ export interface Layer {
   readonly parameters: readonly Node[];
 }
 
-/** A layer that computes `apply` with `parameters`. */
+/**
+ * A layer that computes `apply` with `parameters`.
+ *
+ * @example
+ * const scale = layer([w], (rows) => mul(rows, w));
+ * const y = scale(x);
+ */
 export function layer(parameters: readonly Node[], apply: (x: Node) => Node): Layer {
   return Object.assign((x: Node) => apply(x), { parameters });
 }

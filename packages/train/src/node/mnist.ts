@@ -12,6 +12,7 @@ export interface LabelledImages {
   readonly labels: Tensor;
 }
 
+/** A set of labelled images, the ones to train with and the ones to test with. */
 export interface Mnist {
   readonly training: LabelledImages;
   readonly test: LabelledImages;

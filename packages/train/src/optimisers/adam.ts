@@ -3,6 +3,7 @@ import { div, expm1, neg, sqrt, square, sub } from '@tapegrad/ops';
 import { gradientsOf, type LearningRate, type LossOrGradients, paired } from './common.js';
 import { OptimiserStates } from './states.js';
 
+/** Options of {@link adam} and {@link adamw}. */
 export interface AdamOptions {
   readonly learningRate: LearningRate;
   /** Decay of the running means of the gradient and of its square ([0.9, 0.999]). */

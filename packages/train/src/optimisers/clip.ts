@@ -1,7 +1,12 @@
 import { add, cast, mul, type Node, sum } from '@tapegrad/core';
 import { clamp, div, minimum, sqrt, square } from '@tapegrad/ops';
 
-/** The norm of all gradients together, as one vector. */
+/**
+ * The norm of all gradients together, as one vector.
+ *
+ * @example
+ * const length = globalNorm(grad(loss, parameters));
+ */
 export function globalNorm(gradients: readonly Node[]): Node {
   return sqrt(gradients.map((g) => sum(square(g))).reduce((a, b) => add(a, b)));
 }

@@ -3,6 +3,7 @@ import { eq, sub } from '@tapegrad/ops';
 import { gradientsOf, type LearningRate, type LossOrGradients, paired } from './common.js';
 import { OptimiserStates } from './states.js';
 
+/** Options of {@link sgd}. */
 export interface SgdOptions {
   readonly learningRate: LearningRate;
   /** How much of the last step's direction is kept, 0 … 1 (0). */

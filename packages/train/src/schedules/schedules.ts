@@ -12,7 +12,12 @@ export function stepDecay(base: number, { every, factor }: { every: number; fact
   return (step) => mul(base, powerOf(factor, floor(div(step, every))));
 }
 
-/** `base · factor^step`. */
+/**
+ * `base · factor^step`.
+ *
+ * @example
+ * const updates = sgd(loss, parameters, { learningRate: exponentialDecay(0.1, { factor: 0.999 }) });
+ */
 export function exponentialDecay(base: number, { factor }: { factor: number }): Schedule {
   return (step) => mul(base, powerOf(factor, step));
 }
@@ -20,21 +25,35 @@ export function exponentialDecay(base: number, { factor }: { factor: number }): 
 /**
  * Half a cosine from `base` to `minimum` over `steps`, and back: Loshchilov & Hutter, "SGDR: Stochastic Gradient Descent with Warm
  * Restarts", 2017, without restarts.
+ *
+ * @example
+ * const updates = sgd(loss, parameters, { learningRate: cosineDecay(0.1, { steps: 1000 }) });
  */
 export function cosineDecay(base: number, { steps, minimum: low = 0 }: { steps: number; minimum?: number }): Schedule {
   return (step) => glide(low, base, div(step, steps));
 }
 
-/** A line from `start · base` to `base` over `steps`, then `base`. */
+/**
+ * A line from `start · base` to `base` over `steps`, then `base`.
+ *
+ * @example
+ * const updates = sgd(loss, parameters, { learningRate: linearWarmup(0.1, { steps: 100 }) });
+ */
 export function linearWarmup(base: number, { steps, start = 0 }: { steps: number; start?: number }): Schedule {
   return (step) => mul(base, add(start, mul((1 - start) / steps, minimum(step, steps))));
 }
 
-/** `base · (1 - step / steps)^power`, and 0 after `steps`. */
+/**
+ * `base · (1 - step / steps)^power`, and 0 after `steps`.
+ *
+ * @example
+ * const updates = sgd(loss, parameters, { learningRate: polynomialDecay(0.1, { steps: 1000, power: 2 }) });
+ */
 export function polynomialDecay(base: number, { steps, power = 1 }: { steps: number; power?: number }): Schedule {
   return (step) => mul(base, pow(sub(1, div(minimum(step, steps), steps)), power));
 }
 
+/** Options of {@link oneCycle}. */
 export interface OneCycleOptions {
   /** Length of the whole cycle. */
   readonly steps: number;
@@ -46,7 +65,12 @@ export interface OneCycleOptions {
   readonly endDivisor?: number;
 }
 
-/** Half a cosine up to `highest`, then half a cosine down: Smith & Topin, "Super-Convergence", 2018; PyTorch's `OneCycleLR`. */
+/**
+ * Half a cosine up to `highest`, then half a cosine down: Smith & Topin, "Super-Convergence", 2018; PyTorch's `OneCycleLR`.
+ *
+ * @example
+ * const updates = sgd(loss, parameters, { learningRate: oneCycle(0.1, { steps: 1000 }) });
+ */
 export function oneCycle(highest: number, { steps, rise = 0.3, startDivisor = 25, endDivisor = 1e4 }: OneCycleOptions): Schedule {
   const first = highest / startDivisor;
   const last = first / endDivisor;
