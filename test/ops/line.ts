@@ -27,3 +27,10 @@ export interface ValueLine {
 }
 
 export type Line = SmoothLine | AlongLine | ValueLine;
+
+/** A line along an axis, as lines for all its axes and for the last one counted from the end. */
+export function smoothLines(line: SmoothLine | AlongLine): SmoothLine[] {
+  if ('call' in line) return [line];
+  const { along, ...rest } = line;
+  return [...line.shapes[0]!.keys(), -1].map((axis) => ({ ...rest, call: (...inputs) => along(axis, ...inputs) }));
+}

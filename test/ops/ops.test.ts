@@ -3,15 +3,8 @@ import * as ops from '@tapegrad/ops';
 import { Graph } from 'tapegrad';
 import { describe, expect, it } from 'vitest';
 import { checkSmooth } from './check.js';
-import type { Line, SmoothLine } from './line.js';
+import { type Line, type SmoothLine, smoothLines } from './line.js';
 import { table } from './table.js';
-
-/** A line along an axis, as lines for all its axes and for the last one counted from the end. */
-function smoothLines(line: Exclude<Line, { value: unknown }>): SmoothLine[] {
-  if ('call' in line) return [line];
-  const { along, ...rest } = line;
-  return [...line.shapes[0]!.keys(), -1].map((axis) => ({ ...rest, call: (...inputs) => along(axis, ...inputs) }));
-}
 
 /** What a line makes of float64 inputs, or of nothing. */
 function made(line: Line): Node {

@@ -9,7 +9,14 @@ const positive = [0.3, 2] as const;
 const apart = [0.1, 0.9] as const;
 
 /** A positive definite matrix made of any. */
-const definite = (x: Node): Node => ops.add(ops.matmul(x, ops.transpose(x)), x.graph.constant([3, 4, 5]));
+const definite = (x: Node): Node => {
+  const diagonal = x.graph.constant([
+    [3, 0, 0],
+    [0, 4, 0],
+    [0, 0, 5],
+  ]);
+  return ops.add(ops.matmul(x, ops.transpose(x)), diagonal);
+};
 const positions = (x: Node, index: number[] | number[][]): Node => x.graph.constant(index, 'int32');
 const numbers = (graph: Graph, ...values: number[]): Node => graph.constant(values);
 const bools = (graph: Graph): readonly [Node, Node] => [

@@ -1,0 +1,19 @@
+import { test } from 'vitest';
+import { checkCompositions } from '../properties/derivatives.js';
+import { checkNames } from '../properties/dims.js';
+import { checkMemory, checkPrograms, checkTrainingSteps } from '../properties/programs.js';
+import { checkViews } from '../properties/views.js';
+
+// Other programs each time; a failure prints its seed and path.
+const seed = Date.now();
+
+test.each([
+  ['derivatives of compositions', checkCompositions, 600],
+  ['programs on every backend, with every subset of the passes', checkPrograms, 800],
+  ['training steps on every backend, with every subset of the passes', checkTrainingSteps, 300],
+  ['training steps in checked memory', checkMemory, 300],
+  ['chains of views', checkViews, 3000],
+  ['named dims', checkNames, 300],
+] as const)(`random %s, from seed ${seed}`, async (_name, check, numRuns) => {
+  await check({ numRuns, seed });
+});
