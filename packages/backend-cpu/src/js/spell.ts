@@ -61,6 +61,8 @@ const LOGIC: { readonly [op in LetOp]?: Infix } = {
 };
 /** Ops whose function has another name. */
 const NAMES: { readonly [op in LetOp]?: string } = { round: 'roundHalfEven', pow: 'power' };
+/** Float ops whose function of float32 is another. */
+const FLOAT32_NAMES: { readonly [op in LetOp]?: string } = { exp: 'expFloat32', tanh: 'tanhFloat32' };
 /** Float ops that give a float32 for float32: they need no rounding. */
 const EXACT: ReadonlySet<LetOp> = new Set<LetOp>(['neg', 'abs', 'sign', 'max', 'min', 'rem', 'floor', 'ceil', 'round', 'trunc']);
 
@@ -126,7 +128,7 @@ function spellFloat(op: LetOp, type: DType, args: readonly Spelled[]): Spelled {
   if (operator) value = infix(operator, args[0]!, args[1]!);
   else if (op === 'neg') value = prefix('-', args[0]!);
   else if (op === 'exp2') value = call('pow', [atom('2'), args[0]!]);
-  else value = call(NAMES[op] ?? op, args);
+  else value = call((type === 'float32' && FLOAT32_NAMES[op]) || NAMES[op] || op, args);
   return type === 'float32' && !EXACT.has(op) ? rounded(value) : value;
 }
 

@@ -1,5 +1,6 @@
 import { castValue, type DType, isFloat } from '../tensor/dtype.js';
 import { erf, erfc } from './erf.js';
+import { expFloat32, tanhFloat32 } from './float32.js';
 import type { Stmt } from './statement.js';
 
 /** Every op that a `let` may name. */
@@ -76,6 +77,8 @@ export function saturateUint32(x: number): number {
 export const scalarLibrary = {
   erf,
   erfc,
+  expFloat32,
+  tanhFloat32,
   roundHalfEven,
   power,
   integerPower,
@@ -152,7 +155,9 @@ const FLOAT64 = {
 } as Table;
 
 /** Rounding the float64 result is rounding the exact one, for + − × ÷ and sqrt: float64 has more than twice float32's digits. */
-const FLOAT32: Table = Object.fromEntries(Object.entries(FLOAT64).map(([op, f]) => [op, rounding(f as ScalarFunction)]));
+const FLOAT32: Table = Object.fromEntries(
+  Object.entries({ ...FLOAT64, exp: expFloat32, tanh: tanhFloat32 }).map(([op, f]) => [op, rounding(f as ScalarFunction)]),
+);
 
 const INTEGER = { max: Math.max, min: Math.min, sign: Math.sign, floor: same, ceil: same, round: same, trunc: same } as Table;
 
@@ -214,7 +219,12 @@ const TABLES: { readonly [D in DType]: Table } = {
   bool: { ...ANY, ...BOOL },
 };
 
-/** Has `op` a meaning for arguments of this dtype? */
+/**
+ * Has `op` a meaning for arguments of this dtype?
+ *
+ * @example
+ * console.log(hasScalar('exp', 'float32'), hasScalar('exp', 'int32')); // true false
+ */
 export function hasScalar(op: LetOp, dtype: DType): boolean {
   return op === 'cast' || TABLES[dtype][op] !== undefined;
 }
@@ -222,6 +232,9 @@ export function hasScalar(op: LetOp, dtype: DType): boolean {
 /**
  * What `op` means, given the dtype of its result and those of its arguments. This is the one definition: the interpreter and folding call
  * it, and what printers write is tested against it. Throws where the op has no meaning for the dtype: exp of an int32.
+ *
+ * @example
+ * console.log(scalarFunction('div', 'int32', ['int32', 'int32'])(7, -2)); // -3
  */
 export function scalarFunction(op: LetOp, dtype: DType, argTypes: readonly DType[]): ScalarFunction {
   if (op === 'cast') {
