@@ -14,6 +14,7 @@ import {
 } from '@tapegrad/core';
 import { add, mul } from '@tapegrad/ops';
 import fc from 'fast-check';
+import { runEveryWay } from '../../packages/core/test/tape-support.js';
 import { choices, type RandomProgram, randomProgram } from '../tape/random-program.js';
 import { composed, compositions } from './composition.js';
 
