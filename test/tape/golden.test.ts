@@ -1,5 +1,5 @@
 import { Graph, grad, type Node, type Update } from '@tapegrad/core';
-import { add, crossEntropy, matmul, mul, relu, sub } from '@tapegrad/ops';
+import { add, conv2d, crossEntropy, matmul, maxPool2d, mean, mul, relu, square, sub, sum } from '@tapegrad/ops';
 import { expect, test } from 'vitest';
 import { textOfTape } from '../../packages/core/src/tape/text.js';
 import { compile } from '../../packages/core/test/tape-support.js';
@@ -60,5 +60,42 @@ test('cross-entropy, forward and backward', () => {
     4  kernel sum.74 div.75: @384 → @448 float64 []; 40 bytes, 5 flops
     output loss: @448 float64 []
     output gradient: @512 float64 [4, 10]"
+  `);
+});
+
+test('a convolution, its activation and pooling, forward and backward: adjoints are convolutions too', () => {
+  const graph = new Graph();
+  const x = graph.input('x', [8, 1, 28, 28]);
+  const w = graph.parameter('w', of(4, 1, 3, 3));
+  const b = graph.parameter('b', of(4));
+  const pooled = maxPool2d(relu(conv2d(x, w, b, { padding: 1 })), { kernel: 2 });
+  const loss = mean(square(pooled));
+  expect(textOfTape(compile({ outputs: { loss }, updates: descend(loss, [w, b]) }))).toMatchInlineSnapshot(`
+    "tape: 6 instructions, 6 distinct kernels, 1,210,577 flops, 778,212 bytes moved, 276,032 of scratch, 160 of state
+    input x: @0 float32 [8, 1, 28, 28]
+    state w: float32 [4, 1, 3, 3], updated
+    state b: float32 [4], updated
+    0  kernel convolve.13 add.15 relu.16: x, w, b → @25088 float32 [8, 4, 28, 28]; 125,600 bytes, 501,760 flops
+    1  kernel max.18 mul.24 lt.28 where.31 sum.32 mul.64 div.65: @25088 → @125440 float32 [8, 4, 14, 14], @150528 float32 [8, 4, 14, 14]; 150,528 bytes, 119,168 flops
+    2  kernel square.56 sum.57 div.58: @125440 → @175616 float32 []; 25,092 bytes, 12,545 flops
+    3  kernel lt.28 le.39 where.68 unwindows.69 where.70: @25088, @125440, @150528 → @175680 float32 [8, 4, 28, 28]; 250,880 bytes, 100,352 flops
+    4  kernel convolve.73 mul.79 sub.80: x, @175680, w → w float32 [4, 1, 3, 3]; 125,728 bytes, 451,656 flops
+    5  kernel sum.76 mul.81 sub.82: @175680, b → b float32 [4]; 100,384 bytes, 25,096 flops
+    output loss: @175616 float32 []"
+  `);
+});
+
+test('a weight used on every leading axis: its gradient is one contraction over all of them', () => {
+  const graph = new Graph();
+  const x = graph.input('x', [32, 128, 64]);
+  const w = graph.parameter('w', of(64, 256));
+  const gradient = grad(sum(square(matmul(x, w))), w);
+  expect(textOfTape(compile({ outputs: { gradient } }))).toMatchInlineSnapshot(`
+    "tape: 2 instructions, 2 distinct kernels, 269,484,032 flops, 10,616,832 bytes moved, 5,308,416 of scratch, 65,536 of state
+    input x: @0 float32 [32, 128, 64]
+    state w: float32 [64, 256]
+    0  kernel contract.2 mul.4: x, w → @1048576 float32 [32, 128, 256]; 5,308,416 bytes, 135,266,304 flops
+    1  kernel contract.5: x, @1048576 → @5242880 float32 [64, 256]; 5,308,416 bytes, 134,217,728 flops
+    output gradient: @5242880 float32 [64, 256]"
   `);
 });
