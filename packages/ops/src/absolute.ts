@@ -4,6 +4,8 @@ import { numbers } from './support/dtypes.js';
 /**
  * The magnitude of each element. Same shape and dtype out; its derivative at 0 is 0. Throws `DtypeError` for bools.
  *
+ * @formula y = |x|
+ * @derivative sign(x)
  * @example
  * const l1 = sum(abs(w));
  */
@@ -12,6 +14,8 @@ export const abs: Unary = unary('abs', { dtype: numbers('abs'), partial: (_y, x)
 /**
  * -1, 0 or 1 by the sign of each element, NaN for NaN. Same shape and dtype out; its derivative is 0. Throws `DtypeError` for bools.
  *
+ * @formula y = −1 for x < 0, 0 for x = 0, 1 for x > 0
+ * @derivative 0
  * @example
  * const step = mul(rate, sign(gradient));
  */

@@ -59,6 +59,8 @@ const ofSmallest = position('argmin', 'min');
  * Where the largest element is along `axis`, or in all of `x` in row-major order, as int32: the first of several, and the first NaN if there
  * is one. Throws `ShapeError` where there are no elements.
  *
+ * @formula y = the least i with xᵢ = maxⱼ xⱼ
+ * @derivative none, the result is a position
  * @example
  * const predicted = argmax(logits, { axis: 1 }); // [32, 10] gives [32]
  */
@@ -70,6 +72,8 @@ export const argmax = withOp(ofLargest.op, (x: Operand, options: PositionOptions
  * Where the smallest element is along `axis`, or in all of `x` in row-major order, as int32: the first of several, and the first NaN if there
  * is one. Throws `ShapeError` where there are no elements.
  *
+ * @formula y = the least i with xᵢ = minⱼ xⱼ
+ * @derivative none, the result is a position
  * @example
  * const nearest = argmin(distances, { axis: 1 }); // [32, 10] gives [32]
  */

@@ -27,6 +27,8 @@ const subtraction = linear<undefined>('sub', {
 /**
  * Difference of two, element by element. Shapes broadcast, dtypes promote. Throws `DtypeError` for bools.
  *
+ * @formula z = x − y
+ * @derivative ∂z/∂x = 1, ∂z/∂y = −1
  * @example
  * const error = sub(prediction, target); // [32, 10] and [10] give [32, 10]
  */
@@ -48,6 +50,8 @@ const negation = linear<undefined>('neg', {
 /**
  * Each element with its sign changed; integers wrap. Same shape and dtype out. Throws `DtypeError` for bools.
  *
+ * @formula y = −x
+ * @derivative −1
  * @example
  * const loss = neg(mean(logLikelihood));
  */
@@ -65,6 +69,8 @@ const division: Binary = binary('div', {
  * Quotient of two, element by element. Shapes broadcast, dtypes promote; floats follow IEEE 754. Integer division truncates toward zero
  * and gives 0 where the divisor is 0. Throws `DtypeError` for bools, and for an integer divisor that is the constant 0.
  *
+ * @formula z = x / y
+ * @derivative ∂z/∂x = 1/y, ∂z/∂y = −z/y
  * @example
  * const normalised = div(x, sum(x, { axis: -1, keepDims: true }));
  */
@@ -79,6 +85,8 @@ export const div: Binary = withOp(division.op, (x: Operand, y: Operand) => {
 /**
  * 1 over each element. Same shape out; 0 gives an infinity. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = 1/x
+ * @derivative −y²
  * @example
  * const inverse = reciprocal(scale);
  */
@@ -92,6 +100,8 @@ export const reciprocal: Unary = unary('reciprocal', {
 /**
  * Each element times itself. Same shape and dtype out. Throws `DtypeError` for bools.
  *
+ * @formula y = x²
+ * @derivative 2x
  * @example
  * const energy = sum(square(x));
  */

@@ -92,6 +92,8 @@ function lowerHalf(x: Node): Node {
  * Throws `ShapeError` for what is not square, `DtypeError` for what is no float.
  * Derivatives: Murray, "Differentiation of the Cholesky decomposition", 2016.
  *
+ * @formula A = L·Lᵀ, L lower triangular with a positive diagonal
+ * @derivative Ā = sym(L⁻ᵀ · Φ(Lᵀ·L̄) · L⁻¹), Φ the lower triangle with its diagonal halved
  * @example
  * const sample = matmul(cholesky(covariance), noise);
  */
@@ -191,6 +193,8 @@ function solved(l: Node, b: Node, { transpose: turn = false } = {}): Node {
  * Throws `ShapeError` where `a` is not square or `b` has another number of rows, `DtypeError` for what is no float.
  * Derivatives: Giles, "An extended collection of matrix derivative results for forward and reverse mode algorithmic differentiation", 2008.
  *
+ * @formula X = A⁻¹·B
+ * @derivative B̄ = A⁻ᵀ·X̄, Ā = −B̄·Xᵀ in the triangle that A has
  * @example
  * const whitened = triangularSolve(cholesky(covariance), x);
  */

@@ -44,6 +44,8 @@ function bound(value: number | undefined, x: Node): number | undefined {
  * Each element, no less than `min` and no more than `max`; NaN stays. Same shape and dtype out. Its derivative is 1 on both bounds and
  * between them. Throws `DtypeError` for bools, and for bounds that an integer dtype does not hold.
  *
+ * @formula y = min(max(x, low), high)
+ * @derivative 1 where low ≤ x ≤ high, else 0
  * @example
  * const safe = clamp(p, { min: 1e-7, max: 1 - 1e-7 });
  */

@@ -8,6 +8,8 @@ function comparison(op: ComparisonOp): Binary {
 /**
  * Is `x` equal to `y`? Element by element; shapes broadcast, dtypes meet, the result is bool. NaN equals nothing, -0 equals 0.
  *
+ * @formula z = (x = y)
+ * @derivative none, the result is bool
  * @example
  * const hits = mean(cast(eq(argmax(logits, { axis: 1 }), labels), 'float32'));
  */
@@ -16,6 +18,8 @@ export const eq: Binary = comparison('eq');
 /**
  * Does `x` differ from `y`? Element by element; shapes broadcast, dtypes meet, the result is bool. NaN differs from itself.
  *
+ * @formula z = (x ≠ y)
+ * @derivative none, the result is bool
  * @example
  * const kept = ne(labels, -1);
  */
@@ -24,6 +28,8 @@ export const ne: Binary = comparison('ne');
 /**
  * Is `x` less than `y`? Element by element; shapes broadcast, dtypes meet, the result is bool, false where either is NaN.
  *
+ * @formula z = (x < y)
+ * @derivative none, the result is bool
  * @example
  * const negative = lt(x, 0);
  */
@@ -32,6 +38,8 @@ export const lt: Binary = comparison('lt');
 /**
  * Is `x` at most `y`? Element by element; shapes broadcast, dtypes meet, the result is bool, false where either is NaN.
  *
+ * @formula z = (x ≤ y)
+ * @derivative none, the result is bool
  * @example
  * const inside = le(abs(x), 1);
  */
@@ -40,6 +48,8 @@ export const le: Binary = comparison('le');
 /**
  * Is `x` greater than `y`? Element by element; shapes broadcast, dtypes meet, the result is bool, false where either is NaN.
  *
+ * @formula z = (x > y)
+ * @derivative none, the result is bool
  * @example
  * const positive = gt(x, 0);
  */
@@ -48,6 +58,8 @@ export const gt: Binary = comparison('gt');
 /**
  * Is `x` at least `y`? Element by element; shapes broadcast, dtypes meet, the result is bool, false where either is NaN.
  *
+ * @formula z = (x ≥ y)
+ * @derivative none, the result is bool
  * @example
  * const confident = ge(probability, 0.9);
  */
@@ -56,6 +68,8 @@ export const ge: Binary = comparison('ge');
 /**
  * Is each element NaN? Same shape out, bool. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = (x ≠ x)
+ * @derivative none, the result is bool
  * @example
  * const filled = where(isNaN(x), 0, x);
  */
@@ -65,6 +79,8 @@ export const isNaN: Unary = unary('isNaN', { dtype: test('isNaN'), partial: null
 /**
  * Is each element neither NaN nor infinite? Same shape out, bool. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = (|x| < ∞)
+ * @derivative none, the result is bool
  * @example
  * const clean = where(isFinite(x), x, 0);
  */

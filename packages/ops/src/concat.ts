@@ -102,6 +102,8 @@ function operandsOf(op: string, xs: readonly Operand[]): Node[] {
  * Joins along an axis that they have. Shapes agree beside that axis, whose sizes add; dtypes promote. Throws `ShapeError` where shapes
  * differ elsewhere, and for an empty list.
  *
+ * @formula y = [x₁ x₂ … xₙ] along the axis
+ * @derivative x̄ₖ = the part of ȳ that came from xₖ
  * @example
  * const both = concat([a, b], { axis: 1 }); // [2, 3] and [2, 5] give [2, 8]
  */
@@ -114,6 +116,8 @@ export const concat = withOp(joining.op, (xs: readonly Operand[], { axis = 0 }: 
  * Joins along a new axis, which is `axis` of the result. Shapes are equal, dtypes promote. Throws `ShapeError` where shapes differ, and for an
  * empty list.
  *
+ * @formula yₖ = xₖ, k an index along a new axis
+ * @derivative x̄ₖ = ȳₖ
  * @example
  * const rows = stack([a, b, c]); // three of [4] give [3, 4]
  */
@@ -146,6 +150,8 @@ function pieces(size: Dim, parts: number | readonly DimLike[], shape: string): D
  * Cuts an axis into pieces: of the sizes given, or into a number of equal ones. Gives a list. Throws `ShapeError` where the sizes do not add
  * up, or the axis does not divide.
  *
+ * @formula [y₁ y₂ … yₙ] = x along the axis
+ * @derivative x̄ = [ȳ₁ ȳ₂ … ȳₙ]
  * @example
  * const [gates, candidate] = split(x, [20, 10], { axis: 1 }); // [5, 30] gives [5, 20] and [5, 10]
  */

@@ -170,6 +170,8 @@ function checkOnce(shape: Shape, axes: readonly number[]): void {
  * Dtypes promote; bools count as 0 and 1. Float32 products may be summed in float64.
  * Throws `ShapeError` where paired axes differ in size, or an axis is in two pairs.
  *
+ * @formula y[b, m, n] = Σₖ x[b, m, k] · w[b, n, k]; b: batch axes, k: contracted axes, m and n: the others, free
+ * @derivative x̄[b, m, k] = Σₙ ȳ[b, m, n] · w[b, n, k], w̄[b, n, k] = Σₘ ȳ[b, m, n] · x[b, m, k]
  * @example
  * const y = contract(x, w, { contracted: [[-1, 0]] }); // [32, 128, 64] with [64, 256] gives [32, 128, 256]
  */

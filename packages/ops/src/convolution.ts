@@ -183,6 +183,8 @@ function biasOf(op: string, b: Node, outputs: Dim, rank: number): Node {
  * `places = ⌊(length + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1`. Spatial axes need numbers, the batch may be a name.
  * Throws `ShapeError` where the operands do not fit or the kernel is larger than the padded input.
  *
+ * @formula y[b, n, q] = b[n] + Σ x[b, c, p] · w[n, c, k], over c and over s·q + d·k = p + padding
+ * @derivative x̄ and w̄ are convolutions of ȳ with w and with x; b̄ = Σ ȳ over batch and space
  * @example
  * const y = conv1d(x, w, b, { padding: 'same' });
  */
@@ -192,6 +194,8 @@ export const conv1d = forward('conv1d', 1);
  * Convolution of images: x is `[batch, channels, height, width]`, w is `[outputs, channels / groups, kernel, kernel]`, b, if given,
  * `[outputs]`. Options take one number, or one for each spatial axis. Otherwise as {@link conv1d}.
  *
+ * @formula y[b, n, q] = b[n] + Σ x[b, c, p] · w[n, c, k], over c and, in each spatial axis, over s·q + d·k = p + padding
+ * @derivative x̄ and w̄ are convolutions of ȳ with w and with x; b̄ = Σ ȳ over batch and space
  * @example
  * const y = conv2d(x, w, b, { stride: 2, padding: 1 }); // [32, 3, 28, 28] with [16, 3, 3, 3] gives [32, 16, 14, 14]
  */
@@ -200,6 +204,8 @@ export const conv2d = forward('conv2d', 2);
 /**
  * Convolution of volumes: x is `[batch, channels, depth, height, width]`. Otherwise as {@link conv2d}.
  *
+ * @formula y[b, n, q] = b[n] + Σ x[b, c, p] · w[n, c, k], over c and, in each spatial axis, over s·q + d·k = p + padding
+ * @derivative x̄ and w̄ are convolutions of ȳ with w and with x; b̄ = Σ ȳ over batch and space
  * @example
  * const y = conv3d(x, w, { padding: [0, 1, 1] });
  */
@@ -210,6 +216,8 @@ export const conv3d = forward('conv3d', 3);
  * `[channels, outputs / groups, kernel]`, b, if given, `[outputs]`; the result has
  * `(length − 1)·stride − 2·padding + dilation·(kernel − 1) + outputPadding + 1` places. Throws `ShapeError` as conv1d does.
  *
+ * @formula y[b, n, q] = b[n] + Σ x[b, c, p] · w[c, n, k], over c and over q + padding = s·p + d·k
+ * @derivative x̄ = the convolution of ȳ with w; w̄ = that of ȳ with x; b̄ = Σ ȳ over batch and space
  * @example
  * const y = convTranspose1d(x, w, { stride: 2 });
  */
@@ -218,6 +226,8 @@ export const convTranspose1d = transposed('convTranspose1d', 1);
 /**
  * The adjoint of {@link conv2d} in its input: w is `[channels, outputs / groups, kernel, kernel]`. Otherwise as {@link convTranspose1d}.
  *
+ * @formula y[b, n, q] = b[n] + Σ x[b, c, p] · w[c, n, k], over c and, in each spatial axis, over q + padding = s·p + d·k
+ * @derivative x̄ = the convolution of ȳ with w; w̄ = that of ȳ with x; b̄ = Σ ȳ over batch and space
  * @example
  * const larger = convTranspose2d(x, w, b, { stride: 2, padding: 1, outputPadding: 1 });
  */
@@ -226,6 +236,8 @@ export const convTranspose2d = transposed('convTranspose2d', 2);
 /**
  * The adjoint of {@link conv3d} in its input. Otherwise as {@link convTranspose2d}.
  *
+ * @formula y[b, n, q] = b[n] + Σ x[b, c, p] · w[c, n, k], over c and, in each spatial axis, over q + padding = s·p + d·k
+ * @derivative x̄ = the convolution of ȳ with w; w̄ = that of ȳ with x; b̄ = Σ ȳ over batch and space
  * @example
  * const larger = convTranspose3d(x, w, { stride: 2 });
  */

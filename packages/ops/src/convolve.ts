@@ -85,6 +85,8 @@ const convolveOp: Op<ConvolveOptions> = multilinear<ConvolveOptions>('convolve',
  * Shapes: `[groups, batch, channels, …]` and `[groups, outputs, channels, …]` give `[groups, batch, outputs, …sizes]`. The spatial axes
  * need numbers; the others may be names. Dtypes promote. Throws `ShapeError` where groups, channels or ranks differ.
  *
+ * @formula y[g, m, n, q] = Σ x[g, m, c, p] · w[g, n, c, k], over c and, in each spatial axis, over s·q + d·k = L·p + o
+ * @derivative x̄ = convolve(ȳ, w) with s and L exchanged and −o; w̄ = convolve(x, ȳ) with s and d exchanged
  * @example
  * const relation = { stride: 1, dilation: 1, spacing: 1, offset: 1 };
  * const y = convolve(x, w, { relations: [relation, relation], sizes: [28, 28] });

@@ -138,6 +138,8 @@ function factored(op: string, a: Operand): readonly [a: Node, factors: Node] {
  * Derivative: Jacobi's formula; Giles, "An extended collection of matrix derivative results for forward and reverse mode algorithmic
  * differentiation", 2008.
  *
+ * @formula y = det A
+ * @derivative Ā = ȳ · det(A) · A⁻ᵀ
  * @example
  * const volume = abs(det(edges));
  */
@@ -152,6 +154,8 @@ export const det = withOp(detOp, (a: Operand): Node => {
  *
  * Throws `ShapeError` for what is not square, `DtypeError` for what is no float.
  *
+ * @formula sign = sign(det A), logAbsDet = log |det A|
+ * @derivative ∂logAbsDet/∂A = A⁻ᵀ, ∂sign/∂A = 0
  * @example
  * const { logAbsDet } = slogdet(covariance);
  */

@@ -57,6 +57,8 @@ const embedDiagonalOp: Op<Attrs> = linear<Attrs>('embedDiagonal', {
  * The elements whose indices along two axes are equal: `[…, m, n]` gives `[…, min(m, n)]`. The first of the two axes stays where it is, the
  * second goes. Dims may be names where both are the same. Throws `ShapeError` where the two axes are one.
  *
+ * @formula yᵢ = xᵢᵢ
+ * @derivative x̄ᵢᵢ = ȳᵢ, and 0 off the diagonal
  * @example
  * const variances = diagonal(covariance);
  */
@@ -77,6 +79,8 @@ export const diagonal = withOp(diagonalOp, (x: Operand, { axes = [-2, -1] }: { a
 /**
  * The sum of the diagonal of the last two axes: `[…, m, n]` gives `[…]`.
  *
+ * @formula y = Σᵢ xᵢᵢ
+ * @derivative x̄ = ȳ · 1
  * @example
  * const total = trace(matmul(a, b));
  */

@@ -139,6 +139,8 @@ export function overGaps(x: Node, values: Node): Node {
  * Throws `ShapeError` for what is not square, `DtypeError` for what is no float.
  * Derivatives: Giles, "An extended collection of matrix derivative results for forward and reverse mode algorithmic differentiation", 2008.
  *
+ * @formula A = V·Λ·Vᵀ, Vᵀ·V = 1
+ * @derivative dλ = diag(Vᵀ·dA·V), dV = V·(F ∘ Vᵀ·dA·V), Fᵢⱼ = 1/(λⱼ − λᵢ)
  * @example
  * const { values, vectors } = eigh(covariance);
  */
@@ -152,6 +154,8 @@ export const eigh = asPublic('eigh', (a: Operand): { values: Node; vectors: Node
  * The eigenvalues of the symmetric matrices ½(A + Aᵀ), ascending: `[…, n, n]` gives `[…, n]`. As `values` of {@link eigh}, whose errors,
  * derivatives and accuracy it has.
  *
+ * @formula λ ascending, det(½(A + Aᵀ) − λ·1) = 0
+ * @derivative Ā = V·diag(λ̄)·Vᵀ
  * @example
  * const spread = max(eigvalsh(covariance));
  */

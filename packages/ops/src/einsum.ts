@@ -34,6 +34,8 @@ const einsumOver = composite<readonly Node[], { equation: string }>('einsum', {
  *
  * Throws `ShapeError` where the equation does not fit the operands.
  *
+ * @formula y[kept] = Σ over the letters that are not kept of Πₖ xₖ[letters of k]
+ * @derivative x̄ₖ = einsum of ȳ and the other operands onto the letters of k
  * @example
  * const scores = einsum('bhqd,bhkd->bhqk', queries, keys);
  */

@@ -12,6 +12,8 @@ export interface EluOptions {
  * Each element, or α(eˣ − 1) where it is not above 0. Same shape out; its derivative at 0 is α. Throws `DtypeError` unless `x` is a float.
  * After Clevert, Unterthiner & Hochreiter, "Fast and accurate deep network learning by exponential linear units", 2015.
  *
+ * @formula y = x for x > 0, else α·(eˣ − 1)
+ * @derivative 1 for x > 0, else α·eˣ
  * @example
  * const hidden = elu(x);
  */

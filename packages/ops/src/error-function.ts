@@ -8,6 +8,8 @@ const SLOPE = 2 / Math.sqrt(Math.PI);
 /**
  * The error function 2/√π ∫₀ˣ e^−t² dt of each element. Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = 2/√π · ∫₀ˣ e^(−t²) dt
+ * @derivative 2/√π · e^(−x²)
  * @example
  * const normalCdf = mul(0.5, add(1, erf(div(x, Math.SQRT2))));
  */
@@ -21,6 +23,8 @@ export const erf: Unary = unary('erf', {
 /**
  * 1 − erf(x) of each element, accurate where erf is nearly 1. Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = 1 − erf(x)
+ * @derivative −2/√π · e^(−x²)
  * @example
  * const tail = mul(0.5, erfc(div(x, Math.SQRT2)));
  */

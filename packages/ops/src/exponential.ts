@@ -6,6 +6,8 @@ import { floats } from './support/dtypes.js';
  * e to the power of each element. Same shape out; overflows to Infinity above 88.72 in float32, 709.78 in float64. Throws `DtypeError` unless
  * `x` is a float.
  *
+ * @formula y = eˣ
+ * @derivative y
  * @example
  * const growth = exp(mul(rate, time));
  */
@@ -30,6 +32,8 @@ function oneLess({ op, inputs: [a] }: Node): boolean {
 /**
  * eˣ − 1 of each element, accurate near 0. Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = eˣ − 1
+ * @derivative y + 1
  * @example
  * const elu = where(gt(x, 0), x, expm1(x));
  */
@@ -43,6 +47,8 @@ export const expm1: Unary = unary('expm1', {
 /**
  * 2 to the power of each element. Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = 2ˣ
+ * @derivative y · log 2
  * @example
  * const gain = exp2(octaves);
  */

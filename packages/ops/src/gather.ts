@@ -177,6 +177,8 @@ function indexOf(op: string, index: Operand, x: Node): Node {
  * shape of the index, whose other axes are no longer than those of `x`. A position out of range gives NaN, 0 for integers; negative ones do
  * not wrap. Throws `ShapeError` where the shapes do not fit, `DtypeError` for an index of another dtype.
  *
+ * @formula y[i, j] = x[index[i, j], j], for axis 0
+ * @derivative x̄[k, j] = Σ ȳ[i, j] over the i with index[i, j] = k
  * @example
  * const chosen = gather(values, actions, { axis: 1 }); // [32, 4] by [32, 1] gives [32, 1]
  */
@@ -191,6 +193,8 @@ export const gather = withOp(
  * source is broadcast to the shape of the index, or its first elements are taken. Throws `ShapeError` where shapes do not fit, `DtypeError`
  * for an index of another dtype.
  *
+ * @formula y[k, j] = x[k, j] + Σ source[i, j] over the i with index[i, j] = k, for axis 0
+ * @derivative x̄ = ȳ, s̄ource[i, j] = ȳ[index[i, j], j]
  * @example
  * const histogram = scatterAdd(zeros, bins, 1); // zeros [10], bins [1000]
  */
@@ -225,6 +229,8 @@ function fitted(source: Node, shape: Shape): Node {
  * place of `axis`. A position out of range gives NaN, 0 for integers; negative ones do not wrap. Throws `DtypeError` for an index of another
  * dtype.
  *
+ * @formula y[…, i, …] = x[…, index[i], …]
+ * @derivative x̄[…, k, …] = Σ ȳ[…, i, …] over the i with index[i] = k
  * @example
  * const vectors = take(embedding, tokens); // [5000, 64] by [32, 20] gives [32, 20, 64]
  */

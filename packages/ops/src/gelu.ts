@@ -17,6 +17,8 @@ function nearly(x: Node): Node {
  * x · Φ(x) of each element, Φ the distribution of the standard normal. Same shape out. Throws `DtypeError` unless `x` is a float. After
  * Hendrycks & Gimpel, "Gaussian error linear units", 2016.
  *
+ * @formula y = x·Φ(x), Φ(x) = ½·(1 + erf(x/√2))
+ * @derivative Φ(x) + x·φ(x), φ(x) = e^(−x²/2)/√(2π)
  * @example
  * const hidden = gelu(x, { approximate: 'tanh' });
  */

@@ -6,6 +6,8 @@ import { floats } from './support/dtypes.js';
 /**
  * Hyperbolic tangent of each element. Same shape out, between −1 and 1. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = (eˣ − e⁻ˣ)/(eˣ + e⁻ˣ)
+ * @derivative 1 − y²
  * @example
  * const hidden = tanh(linear(x, w, b));
  */
@@ -19,6 +21,8 @@ export const tanh: Unary = unary('tanh', {
 /**
  * Hyperbolic sine of each element. Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = (eˣ − e⁻ˣ)/2
+ * @derivative cosh x
  * @example
  * const y = sinh(x);
  */
@@ -32,6 +36,8 @@ export const sinh: Unary = unary('sinh', {
 /**
  * Hyperbolic cosine of each element. Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = (eˣ + e⁻ˣ)/2
+ * @derivative sinh x
  * @example
  * const y = cosh(x);
  */
@@ -45,6 +51,8 @@ export const cosh: Unary = unary('cosh', {
 /**
  * Inverse hyperbolic sine of each element. Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = log(x + √(x² + 1))
+ * @derivative 1/√(x² + 1)
  * @example
  * const compressed = asinh(x);
  */
@@ -58,6 +66,8 @@ export const asinh: Unary = unary('asinh', {
 /**
  * Inverse hyperbolic cosine of each element. Same shape out; NaN below 1. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = log(x + √(x² − 1))
+ * @derivative 1/√(x² − 1)
  * @example
  * const y = acosh(x);
  */
@@ -71,6 +81,8 @@ export const acosh: Unary = unary('acosh', {
 /**
  * Inverse hyperbolic tangent of each element. Same shape out; infinite at −1 and 1, NaN outside. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = ½·log((1 + x)/(1 − x))
+ * @derivative 1/(1 − x²)
  * @example
  * const y = atanh(x);
  */

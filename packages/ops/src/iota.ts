@@ -39,6 +39,8 @@ export function iotaOn(graph: Graph, shape: Shape, axis: number): Node {
 /**
  * At every index of `shape`, the index along `axis`, as int32. Called as a method of a graph. Throws `ShapeError` where there is no such axis.
  *
+ * @formula y[…, i, …] = i
+ * @derivative none, integers
  * @example
  * const positions = graph.iota(['batch', 'seq'], { axis: 1 }); // 0, 1, 2, … in each row
  */
@@ -50,6 +52,8 @@ export const iota = withOp(iotaOp, (shape: readonly DimLike[], { axis = 0 }: { a
  * A new last axis of `classes` that is 1 at the position that `index` names and 0 elsewhere; all 0 where the index is out of range. The dtype
  * is the graph's unless said.
  *
+ * @formula y[…, c] = 1 where c = index[…], else 0
+ * @derivative 0
  * @example
  * const targets = oneHot(labels, 10); // [32] gives [32, 10]
  */

@@ -11,6 +11,8 @@ export interface LeakyReluOptions {
  * Each element, times `slope` where it is not above 0. Same shape out; its derivative at 0 is the slope. Throws `DtypeError` unless `x` is a
  * float.
  *
+ * @formula y = x for x > 0, else slope·x
+ * @derivative 1 for x > 0, else slope
  * @example
  * const hidden = leakyRelu(x, { slope: 0.2 });
  */

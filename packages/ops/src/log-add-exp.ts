@@ -11,6 +11,8 @@ const apart = (x: Parameters<typeof sub>[0], y: Parameters<typeof sub>[0]) => wh
  * log(eˣ + eʸ), element by element, as max(x, y) + log1p(e^−|x−y|), so that it does not overflow. Shapes broadcast, dtypes promote. Throws
  * `DtypeError` unless they are floats.
  *
+ * @formula z = log(eˣ + eʸ)
+ * @derivative ∂z/∂x = σ(x − y), ∂z/∂y = σ(y − x)
  * @example
  * const either = logAddExp(logP, logQ);
  */

@@ -24,6 +24,8 @@ import { floats } from './support/dtypes.js';
 /**
  * Natural logarithm of each element. Same shape out; 0 gives -Infinity, below it NaN. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = log x
+ * @derivative 1/x
  * @example
  * const entropy = neg(sum(mul(p, log(p))));
  */
@@ -38,6 +40,8 @@ export const log: Unary = unary('log', {
 /**
  * log(1 + x) of each element, accurate near 0. Same shape out; -1 gives -Infinity, below it NaN. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = log(1 + x)
+ * @derivative 1/(1 + x)
  * @example
  * const compressed = log1p(counts);
  */
@@ -52,6 +56,8 @@ export const log1p: Unary = unary('log1p', {
 /**
  * Logarithm to base 2 of each element. Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = log x / log 2
+ * @derivative 1/(x · log 2)
  * @example
  * const bits = neg(log2(p));
  */
@@ -65,6 +71,8 @@ export const log2: Unary = unary('log2', {
 /**
  * Logarithm to base 10 of each element. Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = log x / log 10
+ * @derivative 1/(x · log 10)
  * @example
  * const decibel = mul(10, log10(power));
  */
@@ -79,6 +87,8 @@ export const log10: Unary = unary('log10', {
  * log Σeˣ over axes. Same dtype. Shifted by the maximum where that is finite, so that it does not overflow; of -Infinity alone it is -Infinity.
  * Throws `DtypeError` unless `x` is a float, `ShapeError` where there are no elements.
  *
+ * @formula y = log Σᵢ exp xᵢ
+ * @derivative softmax(x)
  * @example
  * const evidence = logSumExp(logits, { axis: 1 });
  */

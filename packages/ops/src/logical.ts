@@ -4,6 +4,8 @@ import { bools } from './support/dtypes.js';
 /**
  * Do both hold? Element by element; shapes broadcast. Throws `DtypeError` unless both are bool.
  *
+ * @formula z = x ∧ y
+ * @derivative none, the result is bool
  * @example
  * const inside = and(ge(x, low), le(x, high));
  */
@@ -12,6 +14,8 @@ export const and: Binary = binary('and', { dtype: bools('and'), partials: [null,
 /**
  * Does either hold? Element by element; shapes broadcast. Throws `DtypeError` unless both are bool.
  *
+ * @formula z = x ∨ y
+ * @derivative none, the result is bool
  * @example
  * const outside = or(lt(x, low), gt(x, high));
  */
@@ -20,6 +24,8 @@ export const or: Binary = binary('or', { dtype: bools('or'), partials: [null, nu
 /**
  * Does just one hold? Element by element; shapes broadcast. Throws `DtypeError` unless both are bool.
  *
+ * @formula z = x ⊕ y
+ * @derivative none, the result is bool
  * @example
  * const crossed = xor(gt(before, 0), gt(after, 0));
  */
@@ -28,6 +34,8 @@ export const xor: Binary = binary('xor', { dtype: bools('xor'), partials: [null,
 /**
  * Does it not hold? Same shape out. Throws `DtypeError` unless `x` is bool.
  *
+ * @formula y = ¬x
+ * @derivative none, the result is bool
  * @example
  * const missing = not(present);
  */

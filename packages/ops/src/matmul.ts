@@ -22,6 +22,8 @@ import { type AxisPair, backInto, contract } from './contract.js';
  * Throws `ShapeError` where an operand has no axes, the inner axes differ, or the leading ones do not broadcast.
  * Adjoints: Giles, "An extended collection of matrix derivative results for forward and reverse mode algorithmic differentiation", 2008.
  *
+ * @formula Y = A·B
+ * @derivative Ā = Ȳ·Bᵀ, B̄ = Aᵀ·Ȳ, summed over batch axes that broadcast
  * @example
  * const y = matmul(x, w); // [32, 784] times [784, 10] gives [32, 10]
  */
@@ -100,6 +102,8 @@ function restore(y: Node, pairs: readonly Leading[]): Node {
 /**
  * Inner product of two vectors of one length: `[n]` and `[n]` give a scalar. Throws `ShapeError` for other ranks; see `matmul`.
  *
+ * @formula y = Σᵢ aᵢ·bᵢ
+ * @derivative ā = ȳ·b, b̄ = ȳ·a
  * @example
  * const squared = dot(v, v);
  */
@@ -118,6 +122,8 @@ export const dot = composite<[Node, Node]>('dot', {
 /**
  * Outer product of two vectors: `[m]` and `[n]` give `[m, n]`. Throws `ShapeError` for other ranks.
  *
+ * @formula yᵢⱼ = aᵢ·bⱼ
+ * @derivative ā = Ȳ·b, b̄ = Ȳᵀ·a
  * @example
  * const table = outer(rows, columns);
  */

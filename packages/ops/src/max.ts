@@ -64,6 +64,8 @@ const smallest = extreme('min', gt);
  * The largest element over axes; NaN where one is. Same dtype; ties share the derivative equally. Throws `ShapeError` where there are no
  * elements.
  *
+ * @formula y = maxᵢ xᵢ
+ * @derivative 1/n where xᵢ is one of the n greatest, else 0
  * @example
  * const peaks = max(signal, { axis: -1 }); // [32, 100] gives [32]
  */
@@ -75,6 +77,8 @@ export const max = withOp(largest.op, (x: Operand, options: ReductionOptions = {
  * The smallest element over axes; NaN where one is. Same dtype; ties share the derivative equally. Throws `ShapeError` where there are no
  * elements.
  *
+ * @formula y = minᵢ xᵢ
+ * @derivative 1/n where xᵢ is one of the n least, else 0
  * @example
  * const lows = min(signal, { axis: -1 }); // [32, 100] gives [32]
  */

@@ -11,6 +11,8 @@ function choice(z: Node, tie: Node, loses: Node): Node {
  * The greater of two, element by element; NaN where either is. Shapes broadcast, dtypes promote; of bools it is their or. Where they tie,
  * each has half of the derivative.
  *
+ * @formula z = max(x, y)
+ * @derivative ∂z/∂x = 1 for x > y, ½ for x = y, 0 for x < y; ∂z/∂y = 1 − ∂z/∂x
  * @example
  * const hinge = maximum(0, sub(1, mul(score, target)));
  */
@@ -23,6 +25,8 @@ export const maximum: Binary = binary('maximum', {
  * The lesser of two, element by element; NaN where either is. Shapes broadcast, dtypes promote; of bools it is their and. Where they tie,
  * each has half of the derivative.
  *
+ * @formula z = min(x, y)
+ * @derivative ∂z/∂x = 1 for x < y, ½ for x = y, 0 for x > y; ∂z/∂y = 1 − ∂z/∂x
  * @example
  * const capped = minimum(x, 1);
  */

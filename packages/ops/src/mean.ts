@@ -8,6 +8,8 @@ import { reducedSize } from './support/reduction.js';
 /**
  * Mean over axes. Same dtype; the mean of no elements is NaN. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = (1/n)·Σᵢ xᵢ
+ * @derivative ∂y/∂xᵢ = 1/n
  * @example
  * const loss = mean(square(sub(prediction, target)));
  */
@@ -28,6 +30,8 @@ export interface VarianceOptions extends ReductionOptions {
  * Variance over axes, about the mean: the sum of squares divided by the number of elements less `correction`. Same dtype; NaN where that is
  * 0 over 0. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = Σᵢ (xᵢ − μ)²/(n − correction)
+ * @derivative ∂y/∂xᵢ = 2·(xᵢ − μ)/(n − correction)
  * @example
  * const spread = variance(x, { axis: 0, correction: 0 });
  */
@@ -51,6 +55,8 @@ function rootOf(x: Node): Node {
  * Standard deviation over axes, the root of {@link variance}. Same dtype; its derivative is 0 where it is 0. Throws `DtypeError` unless `x` is
  * a float.
  *
+ * @formula y = √(Σᵢ (xᵢ − μ)²/(n − correction))
+ * @derivative ∂y/∂xᵢ = (xᵢ − μ)/((n − correction)·y), and 0 where y = 0
  * @example
  * const scaled = div(x, std(x, { axis: 0, keepDims: true }));
  */
@@ -65,6 +71,8 @@ export const std = composite<readonly [Node], VarianceOptions>('std', {
  * Euclidean norm over axes: the root of the sum of squares. Same dtype; its derivative is 0 where it is 0. Throws `DtypeError` unless `x` is a
  * float.
  *
+ * @formula y = √(Σᵢ xᵢ²)
+ * @derivative x/y, and 0 where y = 0
  * @example
  * const unit = div(x, norm(x, { axis: -1, keepDims: true }));
  */

@@ -5,6 +5,8 @@ import { checkPaired, type LossOptions, reduced } from './support/loss.js';
 /**
  * Squared error: the mean (or sum, or each) of (x − y)². Equal shapes, or a scalar on one side. Throws `ShapeError` where shapes differ.
  *
+ * @formula loss = (x − t)², the mean of all
+ * @derivative x̄ = 2·(x − t)/n, t̄ = −x̄
  * @example
  * const loss = mse(prediction, target);
  */

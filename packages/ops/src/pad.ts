@@ -68,6 +68,8 @@ function padRepeated(x: Node, axis: number, [before, after]: Pads[number]): Node
  * Widens axes by `[before, after]` elements, one pair per axis: constant, mirrored or repeated ones. Throws `ShapeError` unless there is a
  * pair of whole numbers of at least 0 for each axis, and where an axis is too short to be mirrored.
  *
+ * @formula y = x inside; around it a value, the reflection or the edge
+ * @derivative x̄ = ȳ inside, and what was reflected or repeated is added
  * @example
  * const framed = pad(image, [[0, 0], [1, 1], [1, 1]]); // [3, 28, 28] gives [3, 30, 30]
  */

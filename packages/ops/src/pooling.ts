@@ -92,6 +92,8 @@ function heldBy(total: Node, axes: Axes): Node {
  * The last axis needs a number, the others may be names. Throws `ShapeError` where the kernel does not fit or the padding is more than half
  * of it.
  *
+ * @formula y = the greatest element of each window
+ * @derivative x̄ = Σ ȳ/m over the windows in which the element is one of the m greatest
  * @example
  * const y = maxPool1d(x, { kernel: 2 });
  */
@@ -100,6 +102,8 @@ export const maxPool1d = maxPool('maxPool1d', 1);
 /**
  * The greatest of each window along the last two axes. Otherwise as {@link maxPool1d}.
  *
+ * @formula y = the greatest element of each window
+ * @derivative x̄ = Σ ȳ/m over the windows in which the element is one of the m greatest
  * @example
  * const y = maxPool2d(x, { kernel: 2 }); // [32, 16, 28, 28] gives [32, 16, 14, 14]
  */
@@ -108,6 +112,8 @@ export const maxPool2d = maxPool('maxPool2d', 2);
 /**
  * The greatest of each window along the last three axes. Otherwise as {@link maxPool1d}.
  *
+ * @formula y = the greatest element of each window
+ * @derivative x̄ = Σ ȳ/m over the windows in which the element is one of the m greatest
  * @example
  * const y = maxPool3d(x, { kernel: 2 });
  */
@@ -117,6 +123,8 @@ export const maxPool3d = maxPool('maxPool3d', 3);
  * The mean of each window along the last axis: `[…, length]` gives `[…, places]`, as in {@link maxPool1d}. The padding is 0 and counts as
  * elements, unless `countIncludePad` is false. Throws `ShapeError` as maxPool1d does.
  *
+ * @formula y = the mean of the elements of each window
+ * @derivative x̄ = Σ ȳ/n over the windows that hold the element
  * @example
  * const y = avgPool1d(x, { kernel: 3, stride: 1, padding: 1, countIncludePad: false });
  */
@@ -125,6 +133,8 @@ export const avgPool1d = averagePool('avgPool1d', 1);
 /**
  * The mean of each window along the last two axes. Otherwise as {@link avgPool1d}.
  *
+ * @formula y = the mean of the elements of each window
+ * @derivative x̄ = Σ ȳ/n over the windows that hold the element
  * @example
  * const y = avgPool2d(x, { kernel: 2 });
  */
@@ -133,6 +143,8 @@ export const avgPool2d = averagePool('avgPool2d', 2);
 /**
  * The mean of each window along the last three axes. Otherwise as {@link avgPool1d}.
  *
+ * @formula y = the mean of the elements of each window
+ * @derivative x̄ = Σ ȳ/n over the windows that hold the element
  * @example
  * const y = avgPool3d(x, { kernel: 2 });
  */

@@ -29,6 +29,8 @@ function simpler(x: Node, p: Node): Node | null {
  * is not whole. Of integers it wraps, and a negative power is truncated toward 0. The derivative by x is p·x^(p−1), 0 where p = 0; by p it is
  * xᵖ·log x, 0 where x = 0 < p. Throws `DtypeError` for bools.
  *
+ * @formula z = xᵖ
+ * @derivative ∂z/∂x = p·xᵖ⁻¹, ∂z/∂p = z·log x
  * @example
  * const cubes = pow(x, 3);
  */

@@ -51,6 +51,8 @@ function partials({ inputs: [x], attrs: { axes } }: Node<Attrs>): Node {
  * Product over axes. A float keeps its dtype, bool gives int32; the product of no elements is 1. Its derivatives are exact where factors
  * are 0.
  *
+ * @formula y = Πᵢ xᵢ
+ * @derivative ∂y/∂xᵢ = the product of the others
  * @example
  * const volume = prod(sides, { axis: -1 });
  */

@@ -133,6 +133,8 @@ export function sizesOf(op: string, { shape }: Node): readonly [rows: number, co
  * Derivatives: Walter and Lehmann, "Algorithmic differentiation of linear algebra functions with application in optimum experimental design",
  * 2010.
  *
+ * @formula A = Q·R, QᵀQ = 1, R upper triangular
+ * @derivative dQ = Q·Ω + dA·R⁻¹ − Q·C, dR = (C − Ω)·R, C = Qᵀ·dA·R⁻¹, Ω skew with the lower triangle of C
  * @example
  * const { q, r } = qr(x);
  */

@@ -92,6 +92,8 @@ function runBack(a: Node, b: Node, axis: number): Node {
  * derivatives are recurrences, run the other way for the adjoint, so it is closed to any order. For authors of ops: a running sum has the
  * factor 1, a running product the first element as its only addend.
  *
+ * @formula hₜ = aₜ·hₜ₋₁ + bₜ, h₋₁ = 0
+ * @derivative b̄ₜ = h̄ₜ + aₜ₊₁·b̄ₜ₊₁, āₜ = b̄ₜ·hₜ₋₁
  * @example
  * const smoothed = recurrence(decay, mul(sub(1, decay), x), { axis: 0 });
  */
@@ -110,6 +112,8 @@ function number(op: string, x: Operand, axis: number): { node: Node; along: numb
 /**
  * The running sum along an axis. Same shape out; a float keeps its dtype, bool gives int32.
  *
+ * @formula yₜ = Σₛ≤ₜ xₛ
+ * @derivative x̄ₛ = Σₜ≥ₛ ȳₜ
  * @example
  * const distribution = cumsum(density);
  */
@@ -122,6 +126,8 @@ export const cumsum = asPublic('cumsum', (x: Operand, { axis = -1, reverse = fal
  * The running product along an axis. Same shape out; a float keeps its dtype, bool gives int32. Its derivatives are exact where factors
  * are 0.
  *
+ * @formula yₜ = Πₛ≤ₜ xₛ
+ * @derivative ∂yₜ/∂xₛ = the product of the others up to t, for s ≤ t
  * @example
  * const survival = cumprod(sub(1, hazard));
  */

@@ -13,6 +13,8 @@ const reluOp = gated<undefined>('relu', {
  * Each element, or 0 where it is less; NaN stays. Same shape and dtype out. Its derivative is 0 at 0, and 1 at NaN. Throws `DtypeError` for
  * bools.
  *
+ * @formula y = max(x, 0)
+ * @derivative 0 for x ≤ 0, else 1
  * @example
  * const hidden = relu(linear(x, w, b));
  */

@@ -19,6 +19,8 @@ import {
  * The same elements in the same row-major order under another shape, in which one -1 stands for what is left, and names may stand.
  * Throws `ShapeError` where the elements do not fit.
  *
+ * @formula y has the elements of x in row-major order
+ * @derivative x̄ = ȳ in the shape of x
  * @example
  * const rows = reshape(images, ['batch', -1]); // [batch, 28, 28] gives [batch, 784]
  */
@@ -31,6 +33,8 @@ export const reshape = withOp(reshapeTo.op, (x: Operand, shape: readonly DimLike
 /**
  * Drops axes of size 1: those of `axis`, or all unless said. Throws `ShapeError` where an axis to be dropped has another size.
  *
+ * @formula y = x without axes of size 1
+ * @derivative x̄ = ȳ in the shape of x
  * @example
  * const row = squeeze(x, { axis: 0 }); // [1, 10] gives [10]
  */
@@ -55,6 +59,8 @@ export const squeeze = withOp(reshapeTo.op, (x: Operand, { axis }: { axis?: numb
 /**
  * Adds an axis of size 1, which is `axis` of the result; a negative one counts from its back. Throws `ShapeError` where there is no such axis.
  *
+ * @formula y = x with an axis of size 1
+ * @derivative x̄ = ȳ in the shape of x
  * @example
  * const column = unsqueeze(x, { axis: -1 }); // [10] gives [10, 1]
  */

@@ -5,6 +5,8 @@ import { floats } from './support/dtypes.js';
 /**
  * Square root of each element. Same shape out; NaN below 0, and the derivative at 0 is Infinity. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = √x
+ * @derivative 1/(2y)
  * @example
  * const distance = sqrt(sum(square(x)));
  */
@@ -13,6 +15,8 @@ export const sqrt: Unary = unary('sqrt', { cost: 4, dtype: floats('sqrt'), parti
 /**
  * 1 / √x of each element. Same shape out; 0 gives Infinity, below it NaN. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = 1/√x
+ * @derivative −½·y³
  * @example
  * const normalised = mul(x, rsqrt(add(variance(x), 1e-5)));
  */
@@ -27,6 +31,8 @@ export const rsqrt: Unary = unary('rsqrt', {
  * √(x² + y²), element by element, without overflow of the squares. Shapes broadcast, dtypes promote; the derivative at the origin is NaN.
  * Throws `DtypeError` unless they are floats.
  *
+ * @formula z = √(x² + y²)
+ * @derivative ∂z/∂x = x/z, ∂z/∂y = y/z
  * @example
  * const radius = hypot(x, y);
  */

@@ -5,6 +5,8 @@ import { floats } from './support/dtypes.js';
 /**
  * 1 / (1 + e⁻ˣ) of each element, accurate at both ends: eˣ is taken of −|x| only. Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = 1/(1 + e⁻ˣ)
+ * @derivative y − y²
  * @example
  * const probability = sigmoid(logit);
  */
@@ -25,6 +27,8 @@ export const sigmoid: Unary = unary('sigmoid', {
  * log(1 + eˣ) of each element, as max(x, 0) + log1p(e^−|x|), so that it neither overflows nor cancels. Same shape out. Throws `DtypeError`
  * unless `x` is a float.
  *
+ * @formula y = log(1 + eˣ)
+ * @derivative σ(x)
  * @example
  * const deviation = softplus(raw); // positive
  */
@@ -38,6 +42,8 @@ export const softplus: Unary = unary('softplus', {
 /**
  * log(sigmoid(x)) of each element, as min(x, 0) − log1p(e^−|x|). Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = −log(1 + e⁻ˣ)
+ * @derivative σ(−x)
  * @example
  * const logProbability = logSigmoid(logit);
  */

@@ -104,6 +104,8 @@ export function sliceAt(x: Node, { start, step, size }: SliceAttrs): Node {
  * Puts the elements of `x` into zeros of `shape`: element `i` of an axis goes to `start + i*step`. The adjoint of a slice, which is its own;
  * for authors of ops. Throws `ShapeError` where they do not fit.
  *
+ * @formula y[start + step·i] = x[i], and 0 elsewhere
+ * @derivative x̄[i] = ȳ[start + step·i]
  * @example
  * const spread = embed(x, { start: [0], step: [2], shape: [5] }); // [1, 2, 3] gives [1, 0, 2, 0, 3]
  */
@@ -145,6 +147,8 @@ function resolve(range: Range, size: Dim, axis: number): { start: Dim; step: num
  * ones are the default, those beyond the end are cut, and a negative step walks backwards. Axes not mentioned stay whole. On a named axis,
  * bounds must lie within it. Throws `ShapeError` for more ranges than axes and for a step that is 0 or no whole number.
  *
+ * @formula y[i] = x[start + step·i]
+ * @derivative x̄[start + step·i] = ȳ[i], and 0 elsewhere
  * @example
  * const inner = slice(x, [[1, -1], [null, null, 2]]); // [5, 6] gives [3, 3]
  */
@@ -167,6 +171,8 @@ export const slice = withOp(sliceForm.op, (x: Operand, ranges: readonly Range[])
 /**
  * Turns axes around: those of `axis`, or all unless said. Same shape out. Throws `ShapeError` where there is no such axis.
  *
+ * @formula y[i] = x[n − 1 − i]
+ * @derivative x̄ = ȳ flipped
  * @example
  * const mirrored = flip(image, { axis: -1 });
  */

@@ -19,6 +19,8 @@ export function shifted(x: Node, axis: number): Node {
  * eˣ / Σeˣ over an axis. Same shape and dtype out. Shifted by the maximum, so that large logits do not overflow; a row of -Infinity gives NaN.
  * Throws `DtypeError` unless `x` is a float.
  *
+ * @formula yᵢ = exp xᵢ / Σⱼ exp xⱼ
+ * @derivative x̄ = y·(ȳ − Σ ȳ·y)
  * @example
  * const probabilities = softmax(logits); // each row sums to 1
  */
@@ -36,6 +38,8 @@ export const softmax = composite<readonly [Node], AxisOptions>('softmax', {
  * log(softmax(x)) over an axis, without the detour: x − log Σeˣ, shifted by the maximum. Same shape and dtype out. Throws `DtypeError` unless
  * `x` is a float.
  *
+ * @formula yᵢ = xᵢ − log Σⱼ exp xⱼ
+ * @derivative x̄ = ȳ − softmax(x)·Σȳ
  * @example
  * const logProbabilities = logSoftmax(logits);
  */

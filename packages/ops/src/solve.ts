@@ -158,6 +158,8 @@ function isVector(a: Node, b: Node): boolean {
  * Throws `ShapeError` where `a` is not square or `b` has another number of rows, `DtypeError` for what is no float.
  * Derivatives: Giles, "An extended collection of matrix derivative results for forward and reverse mode algorithmic differentiation", 2008.
  *
+ * @formula X = A⁻¹·B
+ * @derivative B̄ = A⁻ᵀ·X̄, Ā = −B̄·Xᵀ
  * @example
  * const weights = solve(matmul(transpose(x), x), matmul(transpose(x), y));
  */
@@ -188,6 +190,8 @@ export const solve = withOp(solveOp, (a: Operand, b: Operand): Node => {
  *
  * Throws `ShapeError` for what is not square, `DtypeError` for what is no float. Derivatives as for `solve`.
  *
+ * @formula Y = A⁻¹
+ * @derivative Ā = −Yᵀ·Ȳ·Yᵀ
  * @example
  * const precision = inv(covariance);
  */

@@ -111,6 +111,8 @@ function sortable(op: string, x: Operand, { axis = -1, descending = false }: Sor
  * The indices, as int32, that sort each lane along an axis. Same shape out. Stable; NaN comes last, also when descending; -0 equals 0.
  * Throws `ShapeError` for a scalar.
  *
+ * @formula y = the positions of the elements in their order
+ * @derivative none, the result is positions
  * @example
  * const order = argsort(scores, { descending: true });
  */
@@ -122,6 +124,8 @@ export const argsort = withOp(argsortOp, (x: Operand, options: SortOptions = {})
 /**
  * Each lane along an axis in order, as {@link argsort} gives it. Same shape and dtype out. The derivative goes where the elements went.
  *
+ * @formula y₀ ≤ y₁ ≤ …, the elements of x
+ * @derivative x̄ at the place from which yᵢ came = ȳᵢ
  * @example
  * const median = take(sort(x), middle, { axis: -1 });
  */
@@ -135,6 +139,8 @@ export const sort = composite<[Node], SortOptions>('sort', {
 /**
  * The `k` greatest of each lane along an axis, greatest first, and their indices (int32). Throws `ShapeError` where the axis has fewer.
  *
+ * @formula values₀ ≥ values₁ ≥ … ≥ valuesₖ₋₁, the k greatest of x
+ * @derivative x̄ at the place from which a value came = v̄alueᵢ, else 0
  * @example
  * const { values, indices } = topK(logits, 5);
  */

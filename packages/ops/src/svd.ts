@@ -169,6 +169,8 @@ const vPart = part('rightSingularVectors', {
  * Throws `ShapeError` below two axes, `DtypeError` for what is no float.
  * Derivatives: Townsend, "Differentiating the singular value decomposition", 2016.
  *
+ * @formula A = U·Σ·Vᵀ, UᵀU = VᵀV = 1, σ descending
+ * @derivative dσ = diag(Uᵀ·dA·V); those of U and V as Townsend states them
  * @example
  * const { u, s, vt } = svd(x);
  */

@@ -21,6 +21,8 @@ function checkCounts(op: string, counts: readonly number[]): void {
  * The whole of `x` laid `counts[i]` times along axis `i`, as NumPy does: the shorter of shape and counts is filled up with 1 in front. Throws
  * `ShapeError` for counts that are no whole numbers of at least 0.
  *
+ * @formula y[i] = x[i mod n]
+ * @derivative x̄[i] = the sum of its copies in ȳ
  * @example
  * const board = tile(square, [4, 4]); // [2, 2] gives [8, 8]
  */
@@ -48,6 +50,8 @@ export const tile = asPublic('tile', (x: Operand, counts: readonly number[]): No
 /**
  * Each element of an axis `count` times in a row. Throws `ShapeError` for a count that is no whole number of at least 0.
  *
+ * @formula y[i] = x[⌊i/count⌋]
+ * @derivative x̄[i] = the sum of its copies in ȳ
  * @example
  * const doubled = repeat(x, 2, { axis: 0 }); // [1, 2] gives [1, 1, 2, 2]
  */

@@ -52,6 +52,8 @@ function permuted(x: Node, axes: readonly number[]): Node {
  * Reorders axes: axis `i` of the result is axis `axes[i]` of `x`; all are reversed unless said. Negative axes count from the back.
  * Throws `ShapeError` unless `axes` names each axis once.
  *
+ * @formula Y = Xᵀ, or axis i of y = axis axes[i] of x
+ * @derivative x̄ = ȳ with the axes put back
  * @example
  * const channelsFirst = transpose(images, [0, 3, 1, 2]); // [n, h, w, c] gives [n, c, h, w]
  */

@@ -38,6 +38,8 @@ function triangle(name: string, x: Operand, attrs: Attrs): Node {
 /**
  * The lower triangle of the last two axes, zeros above diagonal `k`. Same shape and dtype out. Throws `ShapeError` below two axes.
  *
+ * @formula yᵢⱼ = xᵢⱼ for j − i ≤ k, else 0
+ * @derivative the same triangle of ȳ
  * @example
  * const causal = tril(scores);
  */
@@ -49,6 +51,8 @@ export const tril = withOp(
 /**
  * The upper triangle of the last two axes, zeros below diagonal `k`. Same shape and dtype out. Throws `ShapeError` below two axes.
  *
+ * @formula yᵢⱼ = xᵢⱼ for j − i ≥ k, else 0
+ * @derivative the same triangle of ȳ
  * @example
  * const strictlyUpper = triu(x, { k: 1 });
  */

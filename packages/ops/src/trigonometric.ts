@@ -6,6 +6,8 @@ import { floats } from './support/dtypes.js';
 /**
  * Sine of each element, in radians. Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = sin x
+ * @derivative cos x
  * @example
  * const wave = sin(mul(2 * Math.PI, phase));
  */
@@ -14,6 +16,8 @@ export const sin: Unary = unary('sin', { cost: 15, dtype: floats('sin'), partial
 /**
  * Cosine of each element, in radians. Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = cos x
+ * @derivative −sin x
  * @example
  * const wave = cos(mul(2 * Math.PI, phase));
  */
@@ -27,6 +31,8 @@ export const cos: Unary = unary('cos', {
 /**
  * Tangent of each element, in radians. Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = tan x
+ * @derivative 1 + y²
  * @example
  * const slope = tan(angle);
  */
@@ -41,6 +47,8 @@ export const tan: Unary = unary('tan', {
  * Arc sine of each element, in radians. Same shape out; NaN outside −1 … 1, with an infinite derivative at both ends. Throws `DtypeError`
  * unless `x` is a float.
  *
+ * @formula y = arcsin x
+ * @derivative 1/√(1 − x²)
  * @example
  * const angle = asin(ratio);
  */
@@ -54,6 +62,8 @@ export const asin: Unary = unary('asin', {
 /**
  * Arc cosine of each element, in radians. Same shape out; NaN outside −1 … 1. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = arccos x
+ * @derivative −1/√(1 − x²)
  * @example
  * const angle = acos(cosine);
  */
@@ -67,6 +77,8 @@ export const acos: Unary = unary('acos', {
 /**
  * Arc tangent of each element, in radians. Same shape out. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = arctan x
+ * @derivative 1/(1 + x²)
  * @example
  * const angle = atan(slope);
  */
@@ -81,6 +93,8 @@ export const atan: Unary = unary('atan', {
  * The angle of the point with ordinate `y` and abscissa `x`, in radians, −π … π, element by element. Shapes broadcast, dtypes promote. Throws
  * `DtypeError` unless they are floats.
  *
+ * @formula z = the angle of the point (x, y), written atan2(y, x)
+ * @derivative ∂z/∂y = x/(x² + y²), ∂z/∂x = −y/(x² + y²)
  * @example
  * const angle = atan2(y, x);
  */

@@ -63,6 +63,8 @@ const unwindowsOp: Op<Attrs> = linear<Attrs>('unwindows', {
  * All windows over the last axes, as a view: `[…, size]` with a kernel of k gives `[…, places, k]`, and likewise for several axes, first all
  * the places, then all the elements. Throws `ShapeError` where a window does not fit. The axes need numbers; the others may be names.
  *
+ * @formula y[…, q, k] = x[…, stride·q + dilation·k]
+ * @derivative x̄ = the sum of ȳ over the windows that hold the element
  * @example
  * const moving = mean(windows(series, { kernel: [7] }), { axis: -1 });
  */
