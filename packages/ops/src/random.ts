@@ -54,7 +54,7 @@ const bitsOp: Op<BitsAttrs> = general<BitsAttrs>('randomBits', {
 }).op;
 
 /** A draw from a stream of its own: its words by number, each as random bits of this shape. */
-function draw(graph: Graph, shape: Shape): (word: number) => Node {
+export function draw(graph: Graph, shape: Shape): (word: number) => Node {
   const { seed, step, stream } = graph.draw();
   return (word) => graph.append(bitsOp, [seed, step], { stream, word, shape }) as Node;
 }
@@ -161,7 +161,7 @@ export const randomNormal = asPublic(
 );
 
 /** −log u for a u evenly in (0, 1). Above a half it is taken from 1 − u, which the inverted bits give without cancellation. */
-function minusLog(word: (i: number) => Node, dtype: DType): Node {
+export function minusLog(word: (i: number) => Node, dtype: DType): Node {
   const words = dtype === 'float32' ? [word(0)] : [word(0), word(1)];
   const u = openUnit(words, dtype);
   const rest = openUnit(
