@@ -102,6 +102,7 @@ export const cholesky = withOp(choleskyOp, (a: Operand): Node => {
   return node.graph.append(choleskyOp, [node], undefined) as Node;
 });
 
+/** Which triangle of the matrix {@link triangularSolve} reads, and how. */
 export interface TriangularSolveOptions {
   /** Is the lower triangle of `a` meant, or the upper one? The lower unless said; the other is never read. */
   readonly lower?: boolean;

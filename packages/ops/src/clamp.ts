@@ -4,6 +4,7 @@ import { or } from './logical.js';
 import { numbers } from './support/dtypes.js';
 import { gated } from './support/gated.js';
 
+/** The bounds of {@link clamp}; a missing one bounds nothing. */
 export interface ClampOptions {
   /** The least value, −Infinity unless said. */
   readonly min?: number;

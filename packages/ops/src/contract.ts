@@ -22,6 +22,7 @@ import { transpose } from './transpose.js';
 /** An axis of the first operand and the axis of the second that it meets. */
 export type AxisPair = readonly [first: number, second: number];
 
+/** Which axes of its operands {@link contract} pairs. */
 export interface ContractOptions {
   /** Pairs that run together, and stay: the leading axes of the result. */
   readonly batch?: readonly AxisPair[];

@@ -19,6 +19,7 @@ import { isOptions, type PerAxis, perAxis, placesOf, spatialSizes } from './supp
 import type { Relation } from './taps.js';
 import { transpose } from './transpose.js';
 
+/** How a convolution goes over its input: each a number for all spatial axes, or one for each. */
 export interface ConvolutionOptions {
   /** Steps between places of the kernel, 1 unless said. */
   readonly stride?: PerAxis;
@@ -30,6 +31,7 @@ export interface ConvolutionOptions {
   readonly groups?: number;
 }
 
+/** How a transposed convolution goes over its result. */
 export interface ConvolutionTransposeOptions extends ConvolutionOptions {
   /** What is cut from either side of the result, 0 unless said: the padding of the convolution that this is the adjoint of. */
   readonly padding?: PerAxis;

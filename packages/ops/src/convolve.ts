@@ -17,6 +17,7 @@ import { factors } from './contract.js';
 import { type Relation, tapsOf } from './taps.js';
 import { transpose } from './transpose.js';
 
+/** The relation of {@link convolve}'s indices, one number for each spatial axis. */
 export interface ConvolveOptions {
   /** The relation of each spatial axis. */
   readonly relations: readonly Relation[];

@@ -3,6 +3,7 @@ import { gt } from './compare.js';
 import { expm1 } from './exponential.js';
 import { floats } from './support/dtypes.js';
 
+/** Options of {@link elu}. */
 export interface EluOptions {
   /** Minus the value that far negative elements approach; 1 unless said. */
   readonly alpha?: number;

@@ -3,6 +3,7 @@ import { erf } from './error-function.js';
 import { tanh } from './hyperbolic.js';
 import { floats } from './support/dtypes.js';
 
+/** Options of {@link gelu}. */
 export interface GeluOptions {
   /** 'none' is exact; 'tanh' is the usual approximation. 'none' unless said. */
   readonly approximate?: 'none' | 'tanh';

@@ -2,6 +2,7 @@ import { composite, mul, type Node, where } from '@tapegrad/core';
 import { gt } from './compare.js';
 import { floats } from './support/dtypes.js';
 
+/** Options of {@link leakyRelu}. */
 export interface LeakyReluOptions {
   /** The factor of what is not above 0; 0.01 unless said. */
   readonly slope?: number;

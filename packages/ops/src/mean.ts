@@ -21,6 +21,7 @@ export const mean = composite<readonly [Node], ReductionOptions>('mean', {
   },
 });
 
+/** Options of {@link variance} and {@link std}. */
 export interface VarianceOptions extends ReductionOptions {
   /** What is taken off the number of elements that divides; 1 unless said, which makes it unbiased. */
   readonly correction?: number;

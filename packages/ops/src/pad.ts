@@ -15,6 +15,7 @@ import {
 import { concat } from './concat.js';
 import { embed, flip, sliceAt } from './slice.js';
 
+/** What {@link pad} puts around a value. */
 export interface PadOptions {
   /** What stands outside: `value`, the elements mirrored at the first and last, or the first and last repeated. 'constant' unless said. */
   readonly mode?: 'constant' | 'reflect' | 'replicate';

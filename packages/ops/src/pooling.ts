@@ -5,6 +5,7 @@ import { pad } from './pad.js';
 import { type PerAxis, perAxis, placesOf, spatialSizes } from './support/spatial.js';
 import { windows } from './windows.js';
 
+/** How pooling goes over its input: each a number for all spatial axes, or one for each. */
 export interface PoolOptions {
   /** Elements of a window: one number, or one for each spatial axis. */
   readonly kernel: PerAxis;
@@ -14,6 +15,7 @@ export interface PoolOptions {
   readonly padding?: PerAxis;
 }
 
+/** How average pooling goes over its input, and what it divides by. */
 export interface AveragePoolOptions extends PoolOptions {
   /** Does the padding count among the elements that a window's sum is divided by? It does unless said. */
   readonly countIncludePad?: boolean;

@@ -20,6 +20,7 @@ import {
 } from '@tapegrad/core';
 import { flip } from './slice.js';
 
+/** The axis that a recurrence runs along, and which way. */
 export interface AlongAxis {
   /** The axis to run along; negative ones count from the back. The last unless said. */
   readonly axis?: number;

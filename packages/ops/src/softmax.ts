@@ -5,6 +5,7 @@ import { log } from './logarithm.js';
 import { max } from './max.js';
 import { floats } from './support/dtypes.js';
 
+/** The axis that an op works along. */
 export interface AxisOptions {
   /** Negative ones count from the back; -1 unless said. */
   readonly axis?: number;

@@ -18,6 +18,7 @@ import {
 import { gather } from './gather.js';
 import { slice } from './slice.js';
 
+/** Options of {@link sort} and {@link argsort}. */
 export interface SortOptions {
   /** The axis to sort along, the last unless said. */
   readonly axis?: number;

@@ -6,6 +6,7 @@ interface Attrs {
   readonly k: number;
 }
 
+/** Which diagonal bounds a triangle. */
 export interface TriangleOptions {
   /** The diagonal that bounds what stays: 0, the main one, unless said; positive ones are above it. */
   readonly k?: number;

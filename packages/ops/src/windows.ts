@@ -2,6 +2,7 @@ import { graphOf, linear, type Node, nodeOf, type Op, type Operand, withOp } fro
 import { type PerAxis, perAxis, placesOf, spatialSizes } from './support/spatial.js';
 import { tapsOf } from './taps.js';
 
+/** The windows that {@link windows} lays over a value. */
 export interface WindowsOptions {
   /** Elements of a window along each of the last axes: as many axes as it has numbers. */
   readonly kernel: readonly number[];
