@@ -1,0 +1,18 @@
+import { composite, mul, type Node } from '@tapegrad/core';
+import { tanh } from './hyperbolic.js';
+import { softplus } from './sigmoid.js';
+import { floats } from './support/dtypes.js';
+
+/**
+ * x · tanh(log(1 + eˣ)) of each element. Same shape out; NaN at -Infinity. Throws `DtypeError` unless `x` is a float. After Misra, "Mish: a
+ * self regularized non-monotonic activation function", 2019.
+ *
+ * @example
+ * const hidden = mish(x);
+ */
+export const mish = composite<readonly [Node]>('mish', {
+  define: (x) => {
+    floats('mish')([x]);
+    return mul(x, tanh(softplus(x)));
+  },
+});
