@@ -32,6 +32,21 @@ const PROGRAM: Scene = {
 
 const INTEGERS: Scene = { x: 'int32 [4]', mask: 'int32 [4]' };
 
+const CHANNELS: Scene = {
+  x: 'float32 [32, 16, 8, 8]',
+  gamma: 'float32 [16]',
+  beta: 'float32 [16]',
+  average: 'float32 [16]',
+  spread: 'float32 [16]',
+};
+
+/** A recurrent cell from 3 inputs to 2 hidden, with some gates. */
+function cell(gates: number): Scene {
+  const states = { x: 'float32 [5, 3]', h: 'float32 [5, 2]', c: 'float32 [5, 2]' };
+  const bias = `float32 [${2 * gates}]`;
+  return { ...states, wi: `float32 [${2 * gates}, 3]`, wh: `float32 [${2 * gates}, 2]`, bi: bias, bh: bias };
+}
+
 function convolution(...spatial: readonly number[]): Scene {
   return {
     x: `float32 [2, 3, ${spatial.join(', ')}]`,
@@ -64,6 +79,16 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   scatterAdd: { zeros: 'float32 [10]', bins: 'int32 [1000]' },
   take: { embedding: 'float32 [5000, 64]', tokens: 'int32 [32, 20]' },
   layerNorm: { x: 'float32 [32, 20, 64]', gamma: 'float32 [64]', beta: 'float32 [64]' },
+  rmsNorm: { x: 'float32 [32, 20, 64]', gamma: 'float32 [64]' },
+  groupNorm: CHANNELS,
+  batchNorm: CHANNELS,
+  batchNormEval: CHANNELS,
+  embedding: { table: 'float32 [5000, 64]', tokens: 'int32 [32, 20]' },
+  attention: { queries: 'float32 [8, 20, 64]', keys: 'float32 [8, 20, 64]', values: 'float32 [8, 20, 64]' },
+  rnnTanhCell: cell(1),
+  gruCell: cell(3),
+  lstmCell: cell(4),
+  roll: { x: 'float32 [3]' },
   dot: { v: 'float32 [4]' },
   outer: { rows: 'float32 [4]', columns: 'float32 [5]' },
   maxPool3d: { x: 'float32 [4, 4, 4]' },

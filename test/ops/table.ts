@@ -26,6 +26,8 @@ const bools = (graph: Graph): readonly [Node, Node] => [
 /** The mean, to one digit. */
 const portion = (x: Node): Node => ops.div(ops.round(ops.mul(ops.mean(ops.cast(x, 'float64')), 10)), 10);
 const whole = (graph: Graph, ...values: number[]): Node => graph.constant(values, 'int32');
+/** x, h, wi, wh, bi and bh of a recurrent cell with some gates. */
+const cell = (gates: number): number[][] => [[2, 3], [2, 2], [2 * gates, 3], [2 * gates, 2], [2 * gates], [2 * gates]];
 
 /** One line per op, or one for each way to use it. A test fails where an op has none. */
 export const table: readonly Line[] = [
@@ -80,6 +82,11 @@ export const table: readonly Line[] = [
   { op: 'silu', call: ops.silu, shapes: [square] },
   { op: 'gelu', call: (x) => ops.gelu(x), shapes: [square] },
   { op: 'gelu', call: (x) => ops.gelu(x, { approximate: 'tanh' }), shapes: [square] },
+  { op: 'selu', call: (x) => ops.selu(x), shapes: [square] },
+  { op: 'mish', call: (x) => ops.mish(x), shapes: [square] },
+  { op: 'softsign', call: ops.softsign, shapes: [square] },
+  { op: 'hardtanh', call: (x) => ops.hardtanh(x, { min: -0.52, max: 0.48 }), shapes: [square] },
+  { op: 'relu6', call: (x) => ops.relu6(x), shapes: [square], range: [-3, 9] },
   { op: 'floor', call: ops.floor, shapes: [square], range: apart },
   { op: 'ceil', call: ops.ceil, shapes: [square], range: apart },
   { op: 'round', call: ops.round, shapes: [square], range: [0.6, 1.4] },
@@ -121,6 +128,8 @@ export const table: readonly Line[] = [
     shapes: [[3, 5]],
   },
   { op: 'flip', along: (axis, x) => ops.flip(ops.mul(x, x), { axis }), shapes: cube },
+  { op: 'roll', along: (axis, x) => ops.roll(ops.mul(x, x), -1, { axis }), shapes: cube },
+  { op: 'roll', call: (x) => ops.roll(ops.mul(x, x), 3), shapes: cube },
   { op: 'embed', call: (x) => ops.embed(ops.mul(x, x), { start: [4], step: [-2], shape: [6] }), shapes: [[3]] },
   {
     op: 'pad',
@@ -151,6 +160,7 @@ export const table: readonly Line[] = [
   { op: 'gather', call: (x) => ops.gather(ops.mul(x, x), positions(x, [[1, 0, 1]]), { axis: 0 }), shapes: [square] },
   { op: 'gather', call: (x) => ops.gather(ops.mul(x, x), positions(x, [[2], [2]]), { axis: -1 }), shapes: [square] },
   { op: 'take', along: (axis, x) => ops.take(ops.mul(x, x), positions(x, [[1, 0, 1]]), { axis }), shapes: cube },
+  { op: 'embedding', call: (x) => ops.embedding(ops.mul(x, x), positions(x, [[1, 0, 1]])), shapes: [square] },
   {
     op: 'scatterAdd',
     call: (x, y) => ops.scatterAdd(ops.mul(x, x), positions(x, [[1, 0, 1]]), ops.mul(y, y), { axis: 0 }),
@@ -235,6 +245,8 @@ export const table: readonly Line[] = [
   },
   { op: 'avgPool2d', call: (x) => ops.avgPool2d(ops.mul(x, x), { kernel: 2, stride: 1 }), shapes: [[1, 1, 3, 4]] },
   { op: 'avgPool3d', call: (x) => ops.avgPool3d(ops.mul(x, x), { kernel: 2 }), shapes: [[1, 1, 2, 2, 4]] },
+  { op: 'upsampleNearest2d', call: (x) => ops.upsampleNearest2d(ops.mul(x, x), { scale: [2, 1.5] }), shapes: [[1, 1, 2, 3]] },
+  { op: 'upsampleBilinear2d', call: (x) => ops.upsampleBilinear2d(ops.mul(x, x), { scale: [2, 1.5] }), shapes: [[1, 1, 2, 3]] },
   { op: 'cholesky', call: (x) => ops.cholesky(definite(x)), shapes: [[3, 3]] },
   {
     op: 'triangularSolve',
@@ -262,7 +274,50 @@ export const table: readonly Line[] = [
     shapes: [square],
   },
   { op: 'mse', call: (x, y) => ops.mse(x, y), shapes: [square, square] },
+  { op: 'l1', call: (x, y) => ops.l1(x, ops.add(y, 3)), shapes: [square, square] },
+  { op: 'huber', call: (x, y) => ops.huber(x, y, { delta: 0.3, reduction: 'sum' }), shapes: [square, square] },
+  { op: 'hinge', call: (x, y) => ops.hinge(x, y), shapes: [square, square] },
+  { op: 'bce', call: (p, t) => ops.bce(p, t), shapes: [square, square], range: apart },
+  { op: 'bceWithLogits', call: (x, t) => ops.bceWithLogits(x, t, { reduction: 'sum' }), shapes: [square, square], range: apart },
+  { op: 'klDiv', call: (x, t) => ops.klDiv(x, t), shapes: [square, square], range: apart },
+  { op: 'nllLoss', call: (x) => ops.nllLoss(ops.mul(x, x), positions(x, [2, 0]), { ignoreIndex: 0 }), shapes: [square] },
+  { op: 'crossEntropySoft', along: (axis, x, t) => ops.crossEntropySoft(x, t, { axis }), shapes: [square, square] },
   { op: 'layerNorm', call: (x, gamma, beta) => ops.layerNorm(x, gamma, beta), shapes: [square, [3], [3]] },
+  { op: 'rmsNorm', call: (x, gamma) => ops.rmsNorm(x, gamma), shapes: [square, [3]] },
+  { op: 'groupNorm', call: (x, gamma, beta) => ops.groupNorm(x, gamma, beta, { groups: 2 }), shapes: [[2, 4, 3], [4], [4]] },
+  { op: 'batchNorm', call: (x, gamma, beta) => ops.batchNorm(x, gamma, beta), shapes: [[4, 3], [3], [3]] },
+  {
+    op: 'batchNormEval',
+    call: (x, gamma, beta, mean, variance) => ops.batchNormEval(x, gamma, beta, mean, variance),
+    shapes: [square, [3], [3], [3], [3]],
+    range: apart,
+  },
+  {
+    op: 'attention',
+    call: (q, k, v) => ops.attention(q, k, v, { causal: true }),
+    shapes: [
+      [2, 3, 2],
+      [2, 4, 2],
+      [2, 4, 3],
+    ],
+  },
+  {
+    op: 'attention',
+    call: (q, k, v, mask) => ops.attention(q, k, v, { mask }),
+    shapes: [
+      [3, 2],
+      [4, 2],
+      [4, 3],
+      [3, 4],
+    ],
+  },
+  { op: 'rnnTanhCell', call: (x, h, wi, wh, bi, bh) => ops.rnnTanhCell(x, h, wi, wh, bi, bh), shapes: cell(1) },
+  { op: 'gruCell', call: (x, h, wi, wh, bi, bh) => ops.gruCell(x, h, wi, wh, bi, bh), shapes: cell(3) },
+  {
+    op: 'lstmCell',
+    call: (x, h, wi, wh, bi, bh) => ops.concat(ops.lstmCell(x, h, ops.sin(h), wi, wh, bi, bh)),
+    shapes: cell(4),
+  },
 
   { op: 'cast', value: (graph) => ops.cast(numbers(graph, 1.7, -2.5, NaN, 1e20), 'int32'), is: [1, -2, 0, 2147483647] },
   { op: 'stopGradient', value: (graph) => ops.stopGradient(numbers(graph, 1, -2)), is: [1, -2] },

@@ -61,6 +61,14 @@ const withIndex =
   ([x, positions], params) =>
     called(op, [x, index(positions!), params]);
 
+/** PyTorch has the classes on axis 1, behind the batch. */
+const classAxis = (x: Node): number => Math.min(1, x.shape.length - 1);
+/** Of a float and the labels of its rows, then options. */
+const withLabels =
+  (op: Op): Translation =>
+  ([x, labels], params) =>
+    called(op, [real(x!), index(labels!), { axis: classAxis(x!), ...params }]);
+
 export const VOCABULARY: Readonly<Record<string, Translation>> = {
   neg: of(ops.neg),
   abs: of(ops.abs),
@@ -98,7 +106,12 @@ export const VOCABULARY: Readonly<Record<string, Translation>> = {
   relu: of(ops.relu),
   silu: of(ops.silu),
   softplus: of(ops.softplus),
+  selu: of(ops.selu),
+  mish: of(ops.mish),
   logsigmoid: of(ops.logSigmoid),
+  softsign: of(ops.softsign),
+  hardtanh: withOptions(ops.hardtanh),
+  relu6: of(ops.relu6),
   leaky_relu: withOptions(ops.leakyRelu),
   elu: withOptions(ops.elu),
   gelu: withOptions(ops.gelu),
@@ -156,6 +169,7 @@ export const VOCABULARY: Readonly<Record<string, Translation>> = {
   split: ([x], { sizes, axis }) => ops.split(x!, sizes as number[], axis === undefined ? {} : { axis: axis as number }),
   pad: ([x], { pads, ...options }) => called(ops.pad, [x, pads, options]),
   flip: withOptions(ops.flip),
+  roll: ([x], { shifts, ...options }) => called(ops.roll, [x, shifts, options]),
   gather: withIndex(ops.gather),
   scatter_add: ([x, positions, source], params) => called(ops.scatterAdd, [x, index(positions!), real(source!), params]),
   index_select: withIndex(ops.take),
@@ -172,12 +186,23 @@ export const VOCABULARY: Readonly<Record<string, Translation>> = {
   softmax: withOptions(ops.softmax),
   log_softmax: withOptions(ops.logSoftmax),
   layer_norm: withOptions(ops.layerNorm),
-  embedding: withIndex(ops.take),
+  rms_norm: withOptions(ops.rmsNorm),
+  group_norm: withOptions(ops.groupNorm),
+  batch_norm: withOptions(ops.batchNorm),
+  batch_norm_eval: withOptions(ops.batchNormEval),
+  embedding: ([table, positions]) => ops.embedding(table!, index(positions!)),
   linear: of(ops.linear),
-  // PyTorch has the classes on axis 1, behind the batch.
-  cross_entropy: ([logits, labels], params) =>
-    called(ops.crossEntropy, [real(logits!), index(labels!), { axis: Math.min(1, logits!.shape.length - 1), ...params }]),
+  cross_entropy: withLabels(ops.crossEntropy),
+  cross_entropy_soft: ([logits, targets], params) =>
+    called(ops.crossEntropySoft, [real(logits!), real(targets!), { axis: classAxis(logits!), ...params }]),
+  nll_loss: withLabels(ops.nllLoss),
   mse: withOptions(ops.mse),
+  l1: withOptions(ops.l1),
+  bce: withOptions(ops.bce),
+  bce_with_logits: withOptions(ops.bceWithLogits),
+  huber: withOptions(ops.huber),
+  kl_div: withOptions(ops.klDiv),
+  hinge: withOptions(ops.hinge),
 
   conv1d: withOptions(ops.conv1d),
   conv2d: withOptions(ops.conv2d),
@@ -187,6 +212,13 @@ export const VOCABULARY: Readonly<Record<string, Translation>> = {
   max_pool1d: withOptions(ops.maxPool1d),
   max_pool2d: withOptions(ops.maxPool2d),
   avg_pool2d: withOptions(ops.avgPool2d),
+  upsample_nearest2d: withOptions(ops.upsampleNearest2d),
+  upsample_bilinear2d: withOptions(ops.upsampleBilinear2d),
+
+  lstm_cell: (args) => ops.lstmCell(...(args.map(real) as unknown as Parameters<typeof ops.lstmCell>)),
+  gru_cell: of(ops.gruCell),
+  rnn_tanh_cell: of(ops.rnnTanhCell),
+  attention: withOptions(ops.attention),
 };
 
 /** A shape in which -1 keeps the size that is there, counted from the right. */

@@ -123,43 +123,69 @@ describe('crossEntropy', () => {
   });
 });
 
-describe('mse', () => {
-  it('is the mean of squares, or their sum, or each', () => {
+describe('nllLoss', () => {
+  const each = rowsOf(logits.data).map((row, i) => -row[labels[i]!]!);
+  const loss = (options: Parameters<typeof ops.nllLoss>[2]) => (x: Node) =>
+    ops.nllLoss(x, x.graph.constant(labels, 'int32'), options);
+
+  it.each<[Parameters<typeof ops.nllLoss>[2], number[]]>([
+    [{}, [(each[0]! + each[1]! + each[2]!) / 3]],
+    [{ reduction: 'none' }, each],
+    [{ ignoreIndex: 3, reduction: 'sum' }, [each[0]! + each[1]!]],
+    [{ ignoreIndex: 3 }, [(each[0]! + each[1]!) / 2]],
+  ])('with %o', (options, wanted) => {
+    const { inputs, feeds } = inputsOf([logits]);
+    expectClose(valuesOf(loss(options)(inputs[0]!), feeds), wanted, 'value', 1e-14);
+    checkDerivatives((x) => loss(options)(x!), [logits]);
+  });
+
+  it('sees no other class, and no label that is none', () => {
     const graph = new Graph();
-    const [x, y] = [graph.constant([1, 2]), graph.constant([3, 5])];
-    expect(valuesOf(ops.mse(x, y))).toEqual([6.5]);
-    expect(valuesOf(ops.mse(x, y, { reduction: 'sum' }))).toEqual([13]);
-    expect(valuesOf(ops.mse(x, 0, { reduction: 'none' }))).toEqual([1, 4]);
-    expect(() => ops.mse(x, graph.input('z', [2, 1]))).toThrow('mse: shapes [2] and [2, 1] differ; give both the same shape.');
-    checkDerivatives((a, b) => ops.mse(a!, b!), [logits, spread([3, 4], [-1, 1], 4)]);
+    const x = graph.constant([
+      [-Infinity, -1],
+      [NaN, -3],
+    ]);
+    expect(valuesOf(ops.nllLoss(x, graph.constant([1, 1], 'int32')))).toEqual([2]);
+    expect(valuesOf(ops.nllLoss(x, graph.constant([1, 2], 'int32'), { reduction: 'none' }))).toEqual([1, NaN]);
+    expect(() => ops.nllLoss(x, graph.constant([1], 'int32'))).toThrow(
+      'nllLoss: log-probabilities [2, 2] over axis 1 want labels [2], got [1].',
+    );
   });
 });
 
-describe('layerNorm', () => {
-  const [gamma, beta] = [spread([4], [0.5, 2]), spread([4], [-1, 1], 3)];
-  it('normalises, scales and shifts', () => {
-    const { inputs, feeds } = inputsOf([logits, gamma, beta]);
-    const wanted = rowsOf(logits.data).flatMap((row) => {
-      const mean = row.reduce((a, b) => a + b) / 4;
-      const variance = row.reduce((s, v) => s + (v - mean) ** 2, 0) / 4;
-      return row.map((v, i) => ((v - mean) / Math.sqrt(variance + 1e-5)) * gamma.data[i]! + beta.data[i]!);
-    });
-    const [x, g, b] = inputs as [Node, Node, Node];
-    expectClose(valuesOf(ops.layerNorm(x, g, b), feeds), wanted, 'value', 1e-14);
-    checkDerivatives((p, q, r) => ops.layerNorm(p!, q!, r!), [logits, gamma, beta]);
+describe('crossEntropySoft', () => {
+  const targets = spread([3, 4], [0, 0.5], 2);
+  const each = rowsOf(logits.data).map((row, i) =>
+    logSoftmaxOf(row).reduce((total, v, j) => total - v * targets.data[4 * i + j]!, 0),
+  );
+
+  it('is each, their mean or their sum', () => {
+    const { inputs, feeds } = inputsOf([logits, targets]);
+    const [x, t] = inputs as [Node, Node];
+    expectClose(valuesOf(ops.crossEntropySoft(x, t, { reduction: 'none' }), feeds), each, 'each', 1e-14);
+    expectClose(valuesOf(ops.crossEntropySoft(x, t), feeds), [(each[0]! + each[1]! + each[2]!) / 3], 'mean', 1e-14);
+    checkDerivatives((a, b) => ops.crossEntropySoft(a!, b!, { axis: 0, labelSmoothing: 0.2 }), [logits, targets]);
   });
 
-  it('over other axes', () => {
-    checkDerivatives(
-      (x, g, b) => ops.layerNorm(x!, g!, b!, { axis: 0, epsilon: 1e-3 }),
-      [logits, spread([3], [0.5, 2]), spread([3], [-1, 1])],
-    );
+  it('of a hard target is crossEntropy', () => {
+    const { graph, inputs, feeds } = inputsOf([logits]);
+    const hard = graph.constant(labels, 'int32');
+    for (const labelSmoothing of [0, 0.1]) {
+      const soft = ops.crossEntropySoft(inputs[0]!, ops.oneHot(hard, 4), { labelSmoothing });
+      expectClose(valuesOf(soft, feeds), valuesOf(ops.crossEntropy(inputs[0]!, hard, { labelSmoothing }), feeds), 'loss', 1e-14);
+    }
   });
 
-  it('refuses a gamma of another shape', () => {
-    const graph = new Graph();
-    expect(() => ops.layerNorm(graph.input('x', [2, 3]), graph.input('g', [2]), graph.input('b', [3]))).toThrow(
-      'layerNorm: gamma is [2]; over axes [1] it must be [3].',
+  it('does not mind impossible classes whose target is 0', () => {
+    const graph = new Graph({ dtype: 'float64' });
+    const x = graph.input('x', [3]);
+    const y = ops.crossEntropySoft(x, [0.5, 0.5, 0]);
+    const [g] = vjp([y], [x], [graph.splat(1, [], 'float64')]);
+    const feeds = { x: [1, 1, -Infinity] };
+    expectClose(valuesOf(y, feeds), [Math.log(2)], 'loss', 1e-15);
+    expectClose(valuesOf(g!, feeds), [0, 0, 0], 'gradient', 1e-15);
+    expect(() => ops.crossEntropySoft(x, graph.input('t', [2]))).toThrow(
+      'crossEntropySoft: shapes [3] and [2] differ; give both the same shape.',
     );
   });
 });

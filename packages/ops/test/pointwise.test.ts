@@ -129,6 +129,11 @@ const rows: readonly Row[] = [
   ['relu', ops.relu, (x) => Math.max(x, 0), [[-2, 2]]],
   ['leakyRelu', (x) => ops.leakyRelu(x!, { slope: 0.1 }), (x) => (x > 0 ? x : 0.1 * x), [[-2, 2]]],
   ['elu', (x) => ops.elu(x!, { alpha: 1.5 }), (x) => (x > 0 ? x : 1.5 * Math.expm1(x)), [[-2, 2]]],
+  ['selu', (x) => ops.selu(x!), (x) => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x)), [[-2, 2]]],
+  ['mish', (x) => ops.mish(x!), (x) => x * Math.tanh(Math.log1p(Math.exp(x))), [[-4, 4]]],
+  ['softsign', ops.softsign, (x) => x / (1 + Math.abs(x)), [[-4, 4]]],
+  ['hardtanh', (x) => ops.hardtanh(x!, { min: -0.5, max: 1.5 }), (x) => Math.min(Math.max(x, -0.5), 1.5), [[-2, 2]]],
+  ['relu6', (x) => ops.relu6(x!), (x) => Math.min(Math.max(x, 0), 6), [[-3, 9]]],
   ['silu', (x) => ops.silu(x!), (x) => x * logistic(x), [[-4, 4]]],
   [
     'gelu by tanh',
@@ -182,6 +187,11 @@ describe('kinks and poles', () => {
     ['sigmoid', ops.sigmoid, [1000, -1000, NaN], [1, 0, NaN], [0, 0, NaN]],
     ['softplus', ops.softplus, [1000, -1000, Infinity], [1000, 0, Infinity], [1, 0, 1]],
     ['logSigmoid', ops.logSigmoid, [1000, -1000], [0, -1000], [0, 1]],
+    ['hardtanh', (x) => ops.hardtanh(x), [-1, -0.5, 1, NaN], [-1, -0.5, 1, NaN], [0, 1, 0, 1]],
+    ['relu6', (x) => ops.relu6(x), [0, 3, 6, 7], [0, 3, 6, 6], [0, 1, 0, 0]],
+    ['selu', (x) => ops.selu(x), [0, -1000], [0, -1.7580993408473768], [1.7580993408473768, 0]],
+    ['softsign', (x) => ops.softsign(x), [0, 1e9], [0, 1 / (1 + 1e-9)], [1, 1 / (1 + 1e9) ** 2]],
+    ['mish', (x) => ops.mish(x), [0, -800, 800], [0, 0, 800], [0.6, 0, 1]],
     ['asin', ops.asin, [1, -1, 1.5], [Math.PI / 2, -Math.PI / 2, NaN], [Infinity, Infinity, NaN]],
     ['atanh', ops.atanh, [1, -1], [Infinity, -Infinity], [Infinity, Infinity]],
     ['round', ops.round, [0.5, 1.5, 2.5, -0.5, -1.5, 3.4999], [0, 2, 2, 0, -2, 3], [0, 0, 0, 0, 0, 0]],
@@ -234,6 +244,8 @@ describe('dtypes', () => {
     [() => ops.and(of('bool'), of('int32')), 'and: got int32, wants bool. Compare it first: ne(x, 0).'],
     [() => ops.bitAnd(of('float32'), 1), "bitAnd: got float32, wants int32 or uint32. Cast it first: cast(x, 'int32')."],
     [() => ops.div(of('int32'), 0), "div: the divisor is the integer 0. Divide floats for an infinity: cast(x, 'float32')."],
+    [() => ops.mish(of('int32')), "mish: got int32, wants float32 or float64. Cast it first: cast(x, 'float32')."],
+    [() => ops.hardtanh(of('float32'), { min: 1, max: 1 }), 'hardtanh: min 1 is not below max 1.'],
     [() => ops.clamp(of('int32'), { min: 0.5 }), 'clamp: int32 does not hold the bound 0.5. Give a whole number in its range.'],
   ])('refuse %#', (call, message) => {
     expect(call).toThrow(message);

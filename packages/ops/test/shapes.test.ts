@@ -61,6 +61,17 @@ describe('movement', () => {
     expect(ops.flip(counting(0, 3)).shape).toEqual([0, 3]);
   });
 
+  it('rolls', () => {
+    expect(valuesOf(ops.roll(counting(5), 2))).toEqual([3, 4, 0, 1, 2]);
+    expect(valuesOf(ops.roll(counting(5), -7))).toEqual([2, 3, 4, 0, 1]);
+    expect(valuesOf(ops.roll(counting(2, 3), 1))).toEqual([5, 0, 1, 2, 3, 4]);
+    expect(valuesOf(ops.roll(counting(2, 3), 1, { axis: [0, -1] }))).toEqual([5, 3, 4, 2, 0, 1]);
+    expect(valuesOf(ops.roll(counting(2, 3), [1, -2], { axis: [1, 1] }))).toEqual([1, 2, 0, 4, 5, 3]);
+    expect(ops.roll(counting(2, 3), [1, -1], { axis: [1, 1] })).toBe(counting(2, 3));
+    expect(ops.roll(counting(0, 3), 5, { axis: 0 }).shape).toEqual([0, 3]);
+    expect(valuesOf(ops.roll(graph.constant(7), 3))).toEqual([7]);
+  });
+
   it('concatenates, stacks and splits', () => {
     expect(shown(ops.concat([counting(2, 1), counting(2, 0), counting(2, 2)], { axis: 1 }))).toEqual([
       [2, 3],
@@ -138,6 +149,7 @@ describe('movement', () => {
     const feeds = { x: [1, 2, 3].map((row) => [row, row, row, row]) };
     const column = ops.slice(x, [[], [0, 1]]);
     expect(valuesOf(ops.flip(column, { axis: 0 }), feeds)).toEqual([3, 2, 1]);
+    expect(valuesOf(ops.roll(column, 4, { axis: 0 }), feeds)).toEqual([3, 1, 2]);
     expect(valuesOf(ops.slice(column, [[1, -1]]), feeds)).toEqual([2]);
     expect(valuesOf(ops.slice(column, [[null, null, -2]]), feeds)).toEqual([3, 1]);
     expect(
@@ -163,6 +175,7 @@ describe('movement, differentiated', () => {
   it.each<[string, (...x: Node[]) => Node]>([
     ['transpose', (a) => ops.square(ops.transpose(a!))],
     ['reshape', (a) => ops.square(ops.reshape(a!, [2, -1]))],
+    ['roll', (a) => ops.square(ops.roll(a!, [1, -3], { axis: [0, 1] }))],
     [
       'slice',
       (a) =>
@@ -249,6 +262,8 @@ describe('movement refuses', () => {
       'pad: pads [[1,1]] for [2, 2]: give one [before, after] per axis, whole numbers of at least 0.',
     ],
     [() => ops.pad(counting(2), [[2, 0]], { mode: 'reflect' }), 'pad: axis 0 of [2] cannot reflect 2; at most its size less 1.'],
+    [() => ops.roll(counting(2), [1, 2], { axis: 0 }), 'roll: shifts [1, 2] for axes [0]: give one whole number for each.'],
+    [() => ops.roll(counting(2), 1, { axis: 1 }), 'roll: there is no axis 1 in rank 1: axes go from -1 to 0.'],
     [() => ops.tile(counting(2), [-1]), 'tile: counts [-1]; give whole numbers of at least 0.'],
   ])('%#', (call, message) => {
     expect(call).toThrow(message);
