@@ -33,7 +33,7 @@ export function composed(inputs: readonly Node[], steps: readonly Step[]): Node 
   steps.forEach(({ line, from }, k) => {
     const { call, shapes, range = [-1, 1] } = lines[line]!;
     const args = shapes.map((shape, i) =>
-      fitted(values[values.length - 1 - (from[i]! % values.length)]!, shape, range, k + 3 * i),
+      fitted(values[values.length - 1 - (from[i % from.length]! % values.length)]!, shape, range, k + 3 * i),
     );
     values.push(call(...args));
   });
