@@ -9,9 +9,20 @@ export { sequential } from './layers/sequential.js';
 export { accuracy } from './metrics/accuracy.js';
 export { ConfusionMatrix, type Labels } from './metrics/confusion.js';
 export { type AdamOptions, adam, adamw } from './optimisers/adam.js';
-export { clipByGlobalNorm, clipByValue, globalNorm } from './optimisers/clip.js';
+export { adamax, type MomentsOptions, type NadamOptions, nadam, radam } from './optimisers/adaptive-moments.js';
+export { clipByGlobalNorm, clipByNorm, clipByValue, globalNorm } from './optimisers/clip.js';
 export type { LearningRate, LossOrGradients, Schedule } from './optimisers/common.js';
+export { type LbfgsOptions, lbfgs } from './optimisers/lbfgs.js';
+export { type LionOptions, lion } from './optimisers/lion.js';
 export { type SgdOptions, sgd } from './optimisers/sgd.js';
+export {
+  type AdadeltaOptions,
+  type AdagradOptions,
+  adadelta,
+  adagrad,
+  type RmspropOptions,
+  rmsprop,
+} from './optimisers/squared-gradients.js';
 export {
   cosineDecay,
   exponentialDecay,

@@ -1,10 +1,11 @@
-import { add, cast, type DType, mul, type Node, type Update } from '@tapegrad/core';
-import { div, expm1, neg, sqrt, square, sub } from '@tapegrad/ops';
-import { gradientsOf, type LearningRate, type LossOrGradients, paired } from './common.js';
-import { OptimiserStates } from './states.js';
+import { add, mul, type Node, type Update } from '@tapegrad/core';
+import { div, maximum, sqrt, square, sub } from '@tapegrad/ops';
+import type { LearningRate, LossOrGradients } from './common.js';
+import { blend, decayed, descend, unbiasing } from './descend.js';
 
 /** Options of {@link adam} and {@link adamw}. */
 export interface AdamOptions {
+  /** The length of a step, about. */
   readonly learningRate: LearningRate;
   /** Decay of the running means of the gradient and of its square ([0.9, 0.999]). */
   readonly betas?: readonly [number, number];
@@ -12,6 +13,8 @@ export interface AdamOptions {
   readonly epsilon?: number;
   /** How strongly weights decay (0; 0.01 for `adamw`). */
   readonly weightDecay?: number;
+  /** Divides by the greatest second mean so far: Reddi et al., "On the Convergence of Adam and Beyond", 2018 (false). */
+  readonly amsgrad?: boolean;
 }
 
 /**
@@ -24,7 +27,7 @@ export interface AdamOptions {
 export function adam(descended: LossOrGradients, parameters: readonly Node[], options: AdamOptions): Update[] {
   const decay = options.weightDecay ?? 0;
   return adaptive('adam', descended, parameters, options, {
-    gradient: (g, parameter) => (decay === 0 ? g : add(g, mul(decay, parameter))),
+    gradient: (g, parameter) => decayed(g, parameter, decay),
     parameter: (parameter) => parameter,
   });
 }
@@ -57,28 +60,21 @@ function adaptive(
   options: AdamOptions,
   decay: Decay,
 ): Update[] {
-  const { learningRate, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8 } = options;
-  const gradients = gradientsOf(name, descended, parameters);
-  const [first] = parameters;
-  if (!first) return [];
-  const states = new OptimiserStates(name, first.graph);
-  for (const [parameter, gradient] of paired(parameters, gradients)) {
+  const { learningRate, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, amsgrad = false } = options;
+  return descend(name, descended, parameters, (parameter, gradient, states) => {
     const rate = states.rate(learningRate, parameter.dtype);
     const g = decay.gradient(gradient, parameter);
     const { m, v } = states.zeros(parameter, ['m', 'v']);
-    const mean = add(mul(beta1, m), mul(1 - beta1, g));
-    const meanSquare = add(mul(beta2, v), mul(1 - beta2, square(g)));
+    const mean = states.update(m, blend(m, g, beta1));
+    const meanSquare = states.update(v, blend(v, square(g), beta2));
     const count = add(states.step, 1);
     const stride = div(rate, unbiasing(beta1, count, parameter.dtype));
-    const root = add(div(sqrt(meanSquare), sqrt(unbiasing(beta2, count, parameter.dtype))), epsilon);
-    states.update(m, mean);
-    states.update(v, meanSquare);
-    states.update(parameter, sub(decay.parameter(parameter, rate), mul(stride, div(mean, root))));
-  }
-  return states.updates;
-}
-
-/** `1 - beta^count`, without the cancellation that costs float32 four digits while `beta^count` is near 1. */
-function unbiasing(beta: number, count: Node, dtype: DType): Node {
-  return neg(expm1(mul(Math.log(beta), cast(count, dtype))));
+    const greatest = (): Node => {
+      const { peak } = states.zeros(parameter, ['peak']);
+      return states.update(peak, maximum(peak, meanSquare));
+    };
+    const spread = amsgrad ? greatest() : meanSquare;
+    const root = add(div(sqrt(spread), sqrt(unbiasing(beta2, count, parameter.dtype))), epsilon);
+    return sub(decay.parameter(parameter, rate), mul(stride, div(mean, root)));
+  });
 }

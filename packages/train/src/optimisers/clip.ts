@@ -33,3 +33,13 @@ export function clipByGlobalNorm(gradients: readonly Node[], limit: number | Nod
 export function clipByValue(gradients: readonly Node[], limit: number): Node[] {
   return gradients.map((g) => clamp(g, { min: -limit, max: limit }));
 }
+
+/**
+ * Each gradient, scaled down on its own where its norm is above `limit`: by `limit / (norm + 1e-6)`.
+ *
+ * @example
+ * const updates = sgd(clipByNorm(grad(loss, parameters), 1), parameters, { learningRate: 0.1 });
+ */
+export function clipByNorm(gradients: readonly Node[], limit: number | Node): Node[] {
+  return gradients.flatMap((g) => clipByGlobalNorm([g], limit));
+}

@@ -1,7 +1,7 @@
 import { add, GraphError, mul, type Node, type Update, where } from '@tapegrad/core';
 import { eq, sub } from '@tapegrad/ops';
-import { gradientsOf, type LearningRate, type LossOrGradients, paired } from './common.js';
-import { OptimiserStates } from './states.js';
+import type { LearningRate, LossOrGradients } from './common.js';
+import { decayed, descend } from './descend.js';
 
 /** Options of {@link sgd}. */
 export interface SgdOptions {
@@ -30,21 +30,15 @@ export function sgd(descended: LossOrGradients, parameters: readonly Node[], opt
       op: 'sgd',
     });
   }
-  const gradients = gradientsOf('sgd', descended, parameters);
-  const [first] = parameters;
-  if (!first) return [];
-  const states = new OptimiserStates('sgd', first.graph);
-  for (const [parameter, gradient] of paired(parameters, gradients)) {
-    const g = weightDecay === 0 ? gradient : add(gradient, mul(weightDecay, parameter));
-    let direction = g;
-    if (momentum !== 0) {
+  return descend('sgd', descended, parameters, (parameter, gradient, states) => {
+    const g = decayed(gradient, parameter, weightDecay);
+    const kept = (): Node => {
       const { momentum: old } = states.zeros(parameter, ['momentum']);
       const fresh = dampening === 0 ? g : where(eq(states.step, 0), g, mul(1 - dampening, g));
-      const kept = add(mul(momentum, old), fresh);
-      states.update(old, kept);
-      direction = nesterov ? add(g, mul(momentum, kept)) : kept;
-    }
-    states.update(parameter, sub(parameter, mul(states.rate(learningRate, parameter.dtype), direction)));
-  }
-  return states.updates;
+      const velocity = states.update(old, add(mul(momentum, old), fresh));
+      return nesterov ? add(g, mul(momentum, velocity)) : velocity;
+    };
+    const direction = momentum === 0 ? g : kept();
+    return sub(parameter, mul(states.rate(learningRate, parameter.dtype), direction));
+  });
 }
