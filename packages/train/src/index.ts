@@ -1,8 +1,21 @@
-export { type Batch, Batches, type BatchOptions, batches, type Columns } from './data/batches.js';
+export { Batches, type BatchOptions, batches } from './data/batches.js';
+export type { Batch, Columns } from './data/columns.js';
 export { type IdxArray, parseIdx, scaleBytes } from './data/idx.js';
+export { type SplitOptions, splitExamples } from './data/split.js';
 export { type BatchEvent, type EpochEvent, type FitOptions, type Fitted, fit, type Scalars, type Step } from './fit.js';
 export { constant, ones, zeros } from './initialisers/constant.js';
-export { glorotNormal, glorotUniform, heNormal, heUniform, normal, uniform } from './initialisers/random.js';
+export { orthogonal } from './initialisers/orthogonal.js';
+export {
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  lecunNormal,
+  lecunUniform,
+  normal,
+  truncatedNormal,
+  uniform,
+} from './initialisers/random.js';
 export { type DenseOptions, dense } from './layers/dense.js';
 export { type Layer, layer } from './layers/layer.js';
 export { sequential } from './layers/sequential.js';

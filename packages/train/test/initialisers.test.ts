@@ -1,7 +1,18 @@
 import { Graph, type Initialiser, interpreter, TapeMachine } from '@tapegrad/core';
 import { describe, expect, it } from 'vitest';
 import { constant, ones, zeros } from '../src/initialisers/constant.js';
-import { glorotNormal, glorotUniform, heNormal, heUniform, normal, uniform } from '../src/initialisers/random.js';
+import { orthogonal } from '../src/initialisers/orthogonal.js';
+import {
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  lecunNormal,
+  lecunUniform,
+  normal,
+  truncatedNormal,
+  uniform,
+} from '../src/initialisers/random.js';
 
 /** First values of parameters, by machine. */
 async function values(initialisers: readonly Initialiser[], seed = 0, dtype: 'float32' | 'float64' = 'float32') {
@@ -43,6 +54,10 @@ describe('initialisers', () => {
     ['glorotNormal', glorotNormal([100, 50]), { deviation: Math.sqrt(2 / 150) }],
     ['heUniform', heUniform([100, 50]), { deviation: Math.sqrt(2 / 100), bound: Math.sqrt(6 / 100) }],
     ['heNormal', heNormal([100, 50]), { deviation: Math.sqrt(2 / 100) }],
+    ['lecunUniform', lecunUniform([100, 50]), { deviation: Math.sqrt(1 / 100), bound: Math.sqrt(3 / 100) }],
+    ['lecunNormal', lecunNormal([100, 50]), { deviation: Math.sqrt(1 / 100) }],
+    // The deviation of a standard normal cut at 2.
+    ['truncatedNormal', truncatedNormal([10_000], { std: 3 }), { deviation: 3 * 0.8796, bound: 6 }],
     ['heNormal of a kernel', heNormal([40, 10, 5, 5]), { deviation: Math.sqrt(2 / 250) }],
     ['glorotUniform of a kernel', glorotUniform([20, 10, 5, 5]), { deviation: Math.sqrt(2 / 750) }],
   ])('%s has its moments', async (_name, initialiser, { deviation, bound = Number.POSITIVE_INFINITY }) => {
@@ -54,6 +69,24 @@ describe('initialisers', () => {
       expect(Math.abs(got.deviation / deviation - 1)).toBeLessThan(0.05);
       expect(got.largest).toBeLessThanOrEqual(bound);
     }
+  });
+
+  it.each([[[6, 4]], [[4, 6]], [[3, 3]], [[4, 2, 3, 3]]])('orthogonal of %j has orthonormal rows or columns', async (shape) => {
+    const [made] = await values([orthogonal(shape, { gain: 2 })], 5, 'float64');
+    expect(made!.shape).toEqual(shape);
+    const [rows, columns] = [shape[0]!, shape.slice(1).reduce((a, b) => a * b, 1)];
+    const at = (line: number, k: number): number => made!.data[rows < columns ? line * columns + k : k * columns + line]!;
+    const [lines, length] = [Math.min(rows, columns), Math.max(rows, columns)];
+    for (let i = 0; i < lines; i++) {
+      for (let j = 0; j < lines; j++) {
+        const product = Array.from({ length }, (_, k) => at(i, k) * at(j, k)).reduce((a, b) => a + b, 0);
+        expect(Math.abs(product - (i === j ? 4 : 0))).toBeLessThan(1e-13);
+      }
+    }
+  });
+
+  it('orthogonal needs a matrix', () => {
+    expect(() => orthogonal([10])).toThrow('orthogonal: [10] is no matrix; give at least two axes.');
   });
 
   it('need fans', () => {

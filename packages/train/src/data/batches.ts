@@ -1,11 +1,6 @@
-import { arrayOf, ShapeError, showShape, Tensor, type TypedArray } from '@tapegrad/core';
+import { ShapeError, type Tensor } from '@tapegrad/core';
+import { type Batch, type Columns, countExamples, takeRows, tensorsOf } from './columns.js';
 import { permutation } from './permutation.js';
-
-/** A data set: by name, tensors whose first axis counts the examples. A flat typed array holds one value for each. */
-export type Columns = Readonly<Record<string, Tensor | TypedArray>>;
-
-/** Some examples: the columns of the data set, cut to them. */
-export type Batch<C extends Columns = Columns> = { readonly [K in keyof C]: Tensor };
 
 /** How {@link batches} cuts a data set up. */
 export interface BatchOptions {
@@ -47,8 +42,8 @@ export class Batches<C extends Columns = Columns> implements Iterable<Batch<C>> 
     if (!(Number.isSafeInteger(batchSize) && batchSize >= 1)) {
       throw new ShapeError(`batches: ${batchSize} is no batch size; give a whole number of at least 1.`, { op: 'batches' });
     }
-    this.#columns = new Map(Object.entries(columns).map(([name, column]) => [name, asTensor(column)]));
-    this.examples = countExamples(this.#columns);
+    this.#columns = tensorsOf(columns);
+    this.examples = countExamples('batches', this.#columns);
     this.length = dropLast ? Math.floor(this.examples / batchSize) : Math.ceil(this.examples / batchSize);
     this.#batchSize = batchSize;
     this.#seed = shuffle ? seed : null;
@@ -68,40 +63,4 @@ export class Batches<C extends Columns = Columns> implements Iterable<Batch<C>> 
       yield Object.fromEntries(Array.from(this.#columns, ([name, column]) => [name, takeRows(column, rows)])) as Batch<C>;
     }
   }
-}
-
-function asTensor(column: Tensor | TypedArray): Tensor {
-  return column instanceof Tensor ? column : Tensor.from(column);
-}
-
-/** A tensor of these rows of `source`. */
-function takeRows(source: Tensor, rows: Uint32Array): Tensor {
-  const [, ...inner] = source.shape;
-  const width = inner.reduce((a, b) => a * b, 1);
-  const taken = arrayOf(source.dtype, rows.length * width);
-  rows.forEach((row, i) => {
-    taken.set(source.data.subarray(row * width, (row + 1) * width), i * width);
-  });
-  return Tensor.wrap(source.dtype, [rows.length, ...inner], taken);
-}
-
-function countExamples(columns: ReadonlyMap<string, Tensor>): number {
-  let first: { name: string; examples: number } | null = null;
-  for (const [name, { shape }] of columns) {
-    const [examples] = shape;
-    if (examples === undefined) {
-      throw new ShapeError(`batches: '${name}' has shape ${showShape(shape)}; its first axis must count the examples.`, {
-        op: 'batches',
-      });
-    }
-    first ??= { name, examples };
-    if (examples !== first.examples) {
-      throw new ShapeError(
-        `batches: '${first.name}' has ${first.examples} examples and '${name}' has ${examples}; every column must have a row for each.`,
-        { op: 'batches' },
-      );
-    }
-  }
-  if (!first) throw new ShapeError('batches: there are no columns; give at least one, as in { x, y }.', { op: 'batches' });
-  return first.examples;
 }
