@@ -1,6 +1,7 @@
 import { test } from 'vitest';
 import { checkCompositions } from '../properties/derivatives.js';
 import { checkNames } from '../properties/dims.js';
+import { checkKinks } from '../properties/kinks.js';
 import { checkMemory, checkPrograms, checkTrainingSteps } from '../properties/programs.js';
 import { checkViews } from '../properties/views.js';
 
@@ -9,6 +10,7 @@ const seed = Date.now();
 
 test.each([
   ['derivatives of compositions', checkCompositions, 600],
+  ['kinks', checkKinks, 3000],
   ['programs on every backend, with every subset of the passes', checkPrograms, 800],
   ['training steps on every backend, with every subset of the passes', checkTrainingSteps, 300],
   ['training steps in checked memory', checkMemory, 300],
