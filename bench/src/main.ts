@@ -1,31 +1,39 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { BACKENDS } from './backends.js';
 import type { Case } from './case.js';
-import { type Measurement, measure, QUICK, THOROUGH } from './measure.js';
-import { type Options, readOptions, USAGE } from './options.js';
-import { table } from './report.js';
+import { type Absence, contest, type Measurement } from './contest.js';
+import { QUICK, THOROUGH } from './measure.js';
+import { type Choices, type Options, readOptions, usage } from './options.js';
+import { PEERS } from './peers/index.js';
+import { absenceList, table } from './report.js';
 import { SUITES } from './suites/index.js';
+import type { System } from './system.js';
+import { BACKENDS } from './tapegrad/backends.js';
+import { tapegrad } from './tapegrad/system.js';
 
-async function bench({ suites, backends, json, quick }: Options): Promise<void> {
-  const cases: Case[] = suites.flatMap((suite) => SUITES[suite]!(backends.map((name) => ({ name, make: BACKENDS[name]! }))));
+async function bench({ suites, backends, peers, json, quick }: Options): Promise<void> {
+  const systems: System[] = backends.map(({ name, threads }) => tapegrad(name, threads, () => BACKENDS[name]!.open(threads)));
+  for (const peer of peers) systems.push(await PEERS[peer]!());
+  const cases: Case[] = suites.flatMap((suite) => SUITES[suite]!()).filter(({ long }) => !(quick && long));
   const measurements: Measurement[] = [];
+  const absences: Absence[] = [];
   for (const work of cases) {
     process.stderr.write(`${work.suite}: ${work.name} …\n`);
-    measurements.push(...(await measure(work, quick ? QUICK : THOROUGH)));
+    const outcome = await contest(work, systems, quick ? QUICK : THOROUGH);
+    measurements.push(...outcome.measurements);
+    absences.push(...outcome.absences);
   }
-  console.log(
-    `Node ${process.versions.node} on ${cpus()[0]?.model ?? 'an unknown processor'}; times a run, median of the best window.\n`,
-  );
+  const processor = cpus()[0]?.model ?? 'an unknown processor';
+  console.log(`Node ${process.versions.node} on ${cpus().length} × ${processor}; times a run, median of the best window.\n`);
   console.log(table(cases, measurements));
+  if (absences.length > 0) console.log(`\nNot taking part:\n${absenceList(absences)}`);
   if (json) writeFileSync(json, `${JSON.stringify(measurements, null, 2)}\n`);
 }
 
-const suites = Object.keys(SUITES);
-const backends = Object.keys(BACKENDS);
+const choices: Choices = { suites: Object.keys(SUITES), backends: BACKENDS, peers: Object.keys(PEERS) };
 try {
-  const options = readOptions(process.argv.slice(2), suites, backends);
-  if (options.help) console.log(USAGE.replace('SUITES', suites.join(', ')).replace('BACKENDS', backends.join(', ')));
+  const options = readOptions(process.argv.slice(2), choices);
+  if (options.help) console.log(usage(choices));
   else await bench(options);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

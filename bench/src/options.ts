@@ -1,44 +1,79 @@
 import { parseArgs } from 'node:util';
 
+/** A name and a number of threads, as `wasm:2` asks for. */
+export interface Asked {
+  readonly name: string;
+  readonly threads: number;
+}
+
 export interface Options {
   readonly suites: readonly string[];
-  readonly backends: readonly string[];
+  readonly backends: readonly Asked[];
+  readonly peers: readonly string[];
   readonly json: string | null;
   readonly quick: boolean;
   readonly help: boolean;
 }
 
-export const USAGE = `npm run bench -- [suite…] [options]
+/** What there is to choose from. */
+export interface Choices {
+  readonly suites: readonly string[];
+  readonly peers: readonly string[];
+  /** The most threads of each backend. */
+  readonly backends: Readonly<Record<string, { readonly threads: number }>>;
+}
 
-Times whole programs, each checked before it is timed, systems in turn. Suites: SUITES; all of them unless some are named.
+export function usage({ suites, backends, peers }: Choices): string {
+  return `npm run bench -- [suite…] [options]
 
-  --backend <a,b>   backends to time: BACKENDS (js)
-  --json <file>     also write the records { suite, case, system, threads, unit, median, min, max, runs }
-  --quick           one short window each: for correctness, not for figures
+Times whole programs, each checked before it is timed, systems in turn. All suites unless some are named: ${suites.join(', ')}.
+
+  --backend <a,b>   backends to time: ${Object.keys(backends).join(', ')} (js); name:n gives one n threads
+  --peer <a,b>      other libraries to time beside them: ${peers.join(', ')} (none)
+  --json <file>     also write the records { suite, case, system, threads, unit, median, min, max, runs, ratio }
+  --quick           one short window each, and no long cases: for correctness, not for figures
   --help            this text`;
+}
 
 /** Reads the command line; throws an Error whose message is for people. */
-export function readOptions(args: readonly string[], suites: readonly string[], backends: readonly string[]): Options {
+export function readOptions(args: readonly string[], choices: Choices): Options {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: {
       backend: { type: 'string', default: 'js' },
+      peer: { type: 'string', default: '' },
       json: { type: 'string' },
       quick: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const chosen = values.backend.split(',').filter(Boolean);
-  refuseUnknown('suite', positionals, suites);
-  refuseUnknown('backend', chosen, backends);
+  const peers = listed(values.peer);
+  refuseUnknown('suite', positionals, choices.suites);
+  refuseUnknown('peer', peers, choices.peers);
   return {
-    suites: positionals.length > 0 ? positionals : suites,
-    backends: chosen,
+    suites: positionals.length > 0 ? positionals : choices.suites,
+    backends: listed(values.backend).map((text) => readBackend(text, choices.backends)),
+    peers,
     json: values.json ?? null,
     quick: values.quick,
     help: values.help,
   };
+}
+
+function listed(text: string): string[] {
+  return text.split(',').filter(Boolean);
+}
+
+function readBackend(text: string, backends: Choices['backends']): Asked {
+  const [name, count = '1'] = text.split(':') as [string, string?];
+  refuseUnknown('backend', [name], Object.keys(backends));
+  const threads = Number(count);
+  const most = backends[name]!.threads;
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new Error(`${text}: after the colon stands a number of threads, as in ${name}:1.`);
+  if (threads > most) throw new Error(`${text}: ${name} runs on ${most === 1 ? 'one thread' : `at most ${most} threads`}.`);
+  return { name, threads };
 }
 
 function refuseUnknown(what: string, asked: readonly string[], known: readonly string[]): void {

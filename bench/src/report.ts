@@ -1,26 +1,59 @@
 import type { Case } from './case.js';
-import type { Measurement } from './measure.js';
+import type { Absence, Measurement } from './contest.js';
 
-/** A table for people: one line a case and system, with the rate where operations are known and the ratio to the best. */
+/** A table for people: one line a case and system, with the rate where operations are known, and the ratios to the best and to the reference. */
 export function table(cases: readonly Case[], measurements: readonly Measurement[]): string {
-  const rows = [['case', 'system', 'median', 'min', 'max', 'runs', 'GFLOP/s', 'to the best']];
-  for (const { name, flops } of cases) {
-    const mine = measurements.filter((record) => record.case === name);
-    const best = Math.min(...mine.map((record) => record.median));
-    for (const record of mine) {
-      const system = record.threads === 1 ? record.system : `${record.system}:${record.threads}`;
-      const rate = flops > 0 ? (flops / record.median / 1e6).toFixed(2) : '';
-      const ratio = `${(record.median / best).toFixed(2)}×`;
-      rows.push([name, system, span(record.median), span(record.min), span(record.max), String(record.runs), rate, ratio]);
-    }
+  const rows = [['case', 'system', 'median', 'min', 'max', 'runs', 'runs/s', 'GFLOP/s', 'to the best', 'to reference']];
+  for (const work of cases) {
+    const mine = measurements.filter((record) => record.case === work.name);
+    const best = Math.min(...mine.filter(({ system }) => system !== 'reference').map((record) => record.median));
+    for (const record of mine) rows.push(row(work, record, best));
   }
+  return align(rows, 2);
+}
+
+function row({ name, flops, reference }: Case, record: Measurement, best: number): string[] {
+  const { system, threads, median, min, max, runs, ratio } = record;
+  const isReference = system === 'reference';
+  const shown = isReference ? `reference (${reference.name})` : threads === 1 ? system : `${system}:${threads}`;
+  const operations = isReference ? reference.flops : flops;
+  return [
+    name,
+    shown,
+    span(median),
+    span(min),
+    span(max),
+    String(runs),
+    figure(1000 / median),
+    operations > 0 ? (operations / median / 1e6).toFixed(2) : '',
+    isReference ? '' : `${(median / best).toFixed(2)}×`,
+    isReference ? '' : `${figure(ratio)}×`,
+  ];
+}
+
+/** Why systems are missing, one line a reason. */
+export function absenceList(absences: readonly Absence[]): string {
+  const reasons = new Map<string, string[]>();
+  for (const { system, reason, case: name } of absences) {
+    const key = `${system}: ${reason}`;
+    reasons.set(key, [...(reasons.get(key) ?? []), name]);
+  }
+  return [...reasons].map(([reason, names]) => `${reason} (${names.join(', ')})`).join('\n');
+}
+
+function align(rows: readonly (readonly string[])[], leading: number): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) =>
     row
-      .map((cell, i) => (i < 2 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .map((cell, i) => (i < leading ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
       .join('  ')
       .trimEnd();
   return [line(rows[0]!), widths.map((width) => '─'.repeat(width)).join('  '), ...rows.slice(1).map(line)].join('\n');
+}
+
+/** Three digits or so, with separators where there are more before the point. */
+function figure(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
 }
 
 /** Milliseconds in the unit that reads best. */

@@ -1,9 +1,18 @@
-import type { Entry } from '../backends.js';
 import type { Case } from '../case.js';
-import { chain } from './chain.js';
-import { compile } from './compile.js';
-import { mlp } from './mlp.js';
-import { scalar } from './scalar.js';
+import { chainSuite } from './chain.js';
+import { compileSuite } from './compile.js';
+import { matmulSuite } from './matmul.js';
+import { scalarSuite } from './scalar.js';
+import { cnnSuite, deepSuite, mlpSuite, tinySuite } from './training.js';
 
-/** The suites by name; each gives its cases for the backends that take part. */
-export const SUITES: Readonly<Record<string, (entries: readonly Entry[]) => readonly Case[]>> = { scalar, chain, mlp, compile };
+/** The suites by name, in the order in which they run. */
+export const SUITES: Readonly<Record<string, () => readonly Case[]>> = {
+  scalar: scalarSuite,
+  chain: chainSuite,
+  tiny: tinySuite,
+  deep: deepSuite,
+  mlp: mlpSuite,
+  cnn: cnnSuite,
+  matmul: matmulSuite,
+  compile: compileSuite,
+};

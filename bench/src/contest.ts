@@ -1,0 +1,73 @@
+import type { Case } from './case.js';
+import { type Effort, timeInTurn } from './measure.js';
+import type { Prepared, System } from './system.js';
+
+/** What is kept of a case and a system, in milliseconds a run. */
+export interface Measurement {
+  readonly suite: string;
+  readonly case: string;
+  /** A backend's or a peer's name; 'reference' for the plain loop beside it. */
+  readonly system: string;
+  readonly threads: number;
+  readonly unit: 'ms';
+  /** Of the best window: the windows' medians move with the machine's mood, the best of them least. */
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly runs: number;
+  /** The median over that of the reference loop. */
+  readonly ratio: number;
+}
+
+/** A case that a system takes no part in. */
+export interface Absence {
+  readonly case: string;
+  readonly system: string;
+  readonly reason: string;
+}
+
+export interface Outcome {
+  readonly measurements: readonly Measurement[];
+  readonly absences: readonly Absence[];
+}
+
+interface Contestant {
+  readonly system: string;
+  readonly threads: number;
+  readonly prepared: Prepared;
+}
+
+/** Holds a contest: makes every system ready, checks its results, and times it in turn with the others and the reference loop. */
+export async function contest(work: Case, systems: readonly System[], effort: Effort): Promise<Outcome> {
+  const contestants: Contestant[] = [{ system: 'reference', threads: 1, prepared: work.reference.prepare() }];
+  const absences: Absence[] = [];
+  for (const system of systems) {
+    const prepared = await enter(work, system);
+    if (typeof prepared === 'string') absences.push({ case: work.name, system: system.name, reason: prepared });
+    else contestants.push({ system: system.name, threads: system.threads, prepared });
+  }
+  const entrants = await timeInTurn(
+    contestants.map(({ prepared }) => prepared),
+    effort,
+  );
+  const medians = entrants.map((entrant) => Math.min(...entrant.medians));
+  const measurements = contestants.map(({ system, threads, prepared }, i): Measurement => {
+    const { min, max, runs } = entrants[i]!;
+    prepared.dispose?.();
+    const ratio = medians[i]! / medians[0]!;
+    return { suite: work.suite, case: work.name, system, threads, unit: 'ms', median: medians[i]!, min, max, runs, ratio };
+  });
+  return { measurements, absences };
+}
+
+/** The system's work, made ready and checked, or why there is none. */
+async function enter(work: Case, system: System): Promise<Prepared | string> {
+  const prepared = await work.prepare(system);
+  if (typeof prepared === 'string') return prepared;
+  try {
+    await work.check(async () => prepared.read());
+  } catch (error) {
+    throw new Error(`${system.name}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+  return prepared;
+}

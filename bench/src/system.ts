@@ -1,0 +1,44 @@
+import type { Chains } from './work/chains.js';
+import type { ConvolutionalNetwork } from './work/convolutional.js';
+import type { DenseNetwork } from './work/dense.js';
+import type { Elementwise } from './work/elementwise.js';
+import type { Product } from './work/matmul.js';
+
+/** One system's go at a case, made ready. */
+export interface Prepared {
+  /** The work that is timed, once. */
+  run(): unknown;
+  /** Does the work once and gives its numbers. */
+  read(): ArrayLike<number> | Promise<ArrayLike<number>>;
+  /** Milliseconds that so many runs take, where the system lives in another process and reads its own clock. */
+  time?(runs: number): Promise<number>;
+  /** Lets go of what it holds. */
+  dispose?(): void;
+}
+
+/** Work made ready, or in words why this system cannot do it. */
+export type Attempt = Prepared | Promise<Prepared> | string;
+
+/** A system that takes part: one of our backends, or a peer. Each member makes one form of work ready. */
+export interface System {
+  readonly name: string;
+  readonly threads: number;
+  /** A square product; inputs and result stay on the backend. Reads the product. */
+  matmul(product: Product): Attempt;
+  /** One training step of a dense network, data on the backend. Reads the loss before the step. */
+  train(network: DenseNetwork): Attempt;
+  /** From a description of a dense network to a step that has run once. Reads the loss. */
+  compileTraining(network: DenseNetwork): Attempt;
+  /** One training step of a convolutional network, data on the backend. Reads the loss before the step. */
+  trainConvolutional(network: ConvolutionalNetwork): Attempt;
+  /** Value and both gradients of the scalar expression, fed with plain numbers. Reads the three. */
+  scalar(): Attempt;
+  /** The Hessian of the scalar expression times a vector, fed with plain numbers. Reads both elements. */
+  scalarHvp(): Attempt;
+  /** A long pointwise expression, or its gradient; input and result stay on the backend. Reads the result. */
+  elementwise(work: Elementwise): Attempt;
+  /** From a built graph of small operations to a program that has run once. Reads the ends of the chains, one after another. */
+  compileChains(chains: Chains): Attempt;
+  /** A run of the same. */
+  runChains(chains: Chains): Attempt;
+}

@@ -1,0 +1,61 @@
+import {
+  adam,
+  add,
+  type Backend,
+  crossEntropy,
+  Graph,
+  matmul,
+  type Node,
+  relu,
+  sgd,
+  TapeMachine,
+  Tensor,
+  tanh,
+  type Update,
+} from 'tapegrad';
+import type { Prepared } from '../system.js';
+import type { DenseNetwork } from '../work/dense.js';
+
+const ACTIVATIONS = { relu, tanh };
+const OPTIMISERS = { sgd, adam };
+
+function build({ layers, activation, x, labels, optimiser }: DenseNetwork): { graph: Graph; loss: Node; updates: Update[] } {
+  const graph = new Graph();
+  const y = graph.state('y', labels);
+  const parameters: Node[] = [];
+  let hidden: Node = graph.state('x', Tensor.from(x, { shape: [labels.length, layers[0]!.inputs] }));
+  for (const [i, { inputs, outputs, weights, biases }] of layers.entries()) {
+    const w = graph.parameter(`w${i}`, Tensor.from(weights, { shape: [inputs, outputs] }));
+    const b = graph.parameter(`b${i}`, biases);
+    parameters.push(w, b);
+    const z = add(matmul(hidden, w), b);
+    hidden = i < layers.length - 1 ? ACTIVATIONS[activation](z) : z;
+  }
+  const loss = crossEntropy(hidden, y);
+  const { kind, learningRate } = optimiser;
+  return { graph, loss, updates: OPTIMISERS[kind](loss, parameters, { learningRate }) };
+}
+
+export async function train(backend: Backend, network: DenseNetwork): Promise<Prepared> {
+  const { graph, loss, updates } = build(network);
+  return trainingStep(backend, graph, loss, updates);
+}
+
+/** A compiled step; its loss is read every time, as a training loop does. */
+export async function trainingStep(backend: Backend, graph: Graph, loss: Node, updates: Update[]): Promise<Prepared> {
+  const machine = new TapeMachine(graph, { backend });
+  const step = await machine.compile({ loss }, { updates });
+  const run = () => Number(step.runSync().loss.item());
+  return { run, read: () => [run()], dispose: () => machine.dispose() };
+}
+
+/** As a user has it: building the graph, its gradients and updates, compiling, and the first step. */
+export function compileTraining(backend: Backend, network: DenseNetwork): Prepared {
+  const run = async () => {
+    const step = await train(backend, network);
+    const losses = await step.read();
+    step.dispose?.();
+    return losses;
+  };
+  return { run, read: run };
+}

@@ -1,0 +1,25 @@
+import type { Backend } from 'tapegrad';
+import type { System } from '../system.js';
+import { compileChains, runChains } from './chains.js';
+import { trainConvolutional } from './convolutional.js';
+import { compileTraining, train } from './dense.js';
+import { elementwise } from './elementwise.js';
+import { matmul } from './matmul.js';
+import { scalar, scalarHvp } from './scalar.js';
+
+/** One of our backends as a system. */
+export function tapegrad(name: string, threads: number, open: () => Backend): System {
+  return {
+    name,
+    threads,
+    matmul: (product) => matmul(open(), product),
+    train: (network) => train(open(), network),
+    compileTraining: (network) => compileTraining(open(), network),
+    trainConvolutional: (network) => trainConvolutional(open(), network),
+    scalar: () => scalar(open()),
+    scalarHvp: () => scalarHvp(open()),
+    elementwise: (work) => elementwise(open(), work),
+    compileChains: (chains) => compileChains(open(), chains),
+    runChains: (chains) => runChains(open(), chains),
+  };
+}
