@@ -25,6 +25,7 @@ import { softmax } from './softmax.js';
 import { floats } from './support/dtypes.js';
 import { transpose } from './transpose.js';
 
+/** Options of {@link attention}. */
 export interface AttentionOptions {
   /** Does a query see no key behind its own position? All of them unless said. */
   readonly causal?: boolean;
@@ -88,6 +89,8 @@ const attending = composite<readonly [q: Node, k: Node, v: Node, ...mask: Node[]
  * Throws `ShapeError` where shapes do not fit, `DtypeError` unless q, k and v are floats and the mask is bool or float. After Vaswani et al.,
  * "Attention is all you need", 2017.
  *
+ * @formula y = softmax(q·kᵀ/√d)·v
+ * @derivative as the definition's
  * @example
  * const mixed = attention(queries, keys, values, { causal: true }); // [8, 20, 64] each gives [8, 20, 64]
  */

@@ -4,6 +4,7 @@ import { rsqrt } from './root.js';
 import { floats } from './support/dtypes.js';
 import { affine, aligned, standardised } from './support/normalise.js';
 
+/** Options of {@link batchNorm} and {@link batchNormEval}. */
 export interface BatchNormOptions {
   /** The axis of the channels; 1 unless said. */
   readonly axis?: number;
@@ -19,6 +20,8 @@ export interface BatchNormOptions {
  * Running statistics for `batchNormEval` are state that a program updates by `mean(x, { axis: [0, 2, 3] })` and
  * `variance(x, { axis: [0, 2, 3] })`.
  *
+ * @formula y = γ · (x − μ)/√(σ² + ε) + β, μ and σ² of each channel over batch and space
+ * @derivative as the definition's, through μ and σ² too
  * @example
  * const y = batchNorm(x, gamma, beta); // [32, 16, 8, 8], gamma and beta [16]
  */
@@ -36,6 +39,8 @@ export const batchNorm = composite<readonly [Node, Node, Node], BatchNormOptions
  * (x − mean) / √(variance + ε) · gamma + beta for each channel, with a mean and variance given: for inference. Same shape out; gamma, beta,
  * mean and variance are `[channels]`. Throws `ShapeError` where they are not, `DtypeError` unless all are floats.
  *
+ * @formula y = γ · (x − mean)/√(variance + ε) + β
+ * @derivative ∂y/∂x = γ/√(variance + ε)
  * @example
  * const y = batchNormEval(x, gamma, beta, average, spread); // [32, 16, 8, 8], the others [16]
  */

@@ -43,6 +43,8 @@ const losses = /* @__PURE__ */ customGradient(
  * (p − t) / max(p(1 − p), 1e-12), so that both are finite at 0 and 1. NaN for a p that is no probability. Throws `ShapeError` where shapes
  * differ, `DtypeError` unless p is a float. From logits, `bceWithLogits` is more accurate.
  *
+ * @formula loss = −t·log p − (1 − t)·log(1 − p)
+ * @derivative (p − t)/(p·(1 − p))
  * @example
  * const loss = bce(sigmoid(x), targets);
  */
@@ -60,6 +62,8 @@ export const bce = composite<readonly [Node, Node], LossOptions>('bce', {
  * unless said. Equal shapes, or a scalar on one side. Computed as x(1 − t) for x > 0, else −x·t, plus log(1 + e^−|x|), so that nothing
  * overflows and nothing cancels. Throws `ShapeError` where shapes differ, `DtypeError` unless the logits are floats.
  *
+ * @formula loss = softplus(x) − t·x
+ * @derivative σ(x) − t
  * @example
  * const loss = bceWithLogits(x, targets);
  */

@@ -8,6 +8,7 @@ import { floats } from './support/dtypes.js';
 import { checkLabels, type LabelledLossOptions, labelled, reducedRows } from './support/labels.js';
 import { checkPaired, type LossOptions, logWhereWeighted, reduced } from './support/loss.js';
 
+/** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions extends LabelledLossOptions {
   /** How much of the target is spread evenly over all classes; 0 unless said. */
   readonly labelSmoothing?: number;
@@ -26,6 +27,8 @@ function rowLosses(logits: Node, labels: Node, axis: number, smoothing: number):
  * the shape of the logits without the class axis, -1 unless said. A label out of range gives NaN. Throws `ShapeError` for labels of another
  * shape, `DtypeError` for those of another dtype.
  *
+ * @formula loss = −log softmax(x)[label], the mean of the rows
+ * @derivative x̄ = (softmax(x) − onehot(label)) / rows
  * @example
  * const loss = crossEntropy(logits, labels); // [32, 10] and [32] give []
  */
@@ -39,6 +42,7 @@ export const crossEntropy = composite<readonly [Node, Node], CrossEntropyOptions
   },
 });
 
+/** Options of {@link crossEntropySoft}. */
 export interface CrossEntropySoftOptions extends AxisOptions, LossOptions {
   /** How much of the target is spread evenly over all classes; 0 unless said. */
   readonly labelSmoothing?: number;
@@ -55,6 +59,8 @@ function smoothed(targets: Node, classes: Node['shape'][number], part: number): 
  * the rows unless said. Equal shapes. A target of 0 counts nothing, even for a logit of -Infinity. Throws `ShapeError` where shapes differ,
  * `DtypeError` unless both are floats.
  *
+ * @formula loss = −Σ t · log softmax(x), the mean of the rows
+ * @derivative x̄ = (softmax(x)·Σt − t) / rows
  * @example
  * const loss = crossEntropySoft(logits, targets); // [32, 10] and [32, 10] give []
  */

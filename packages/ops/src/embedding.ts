@@ -6,6 +6,8 @@ import { take } from './gather.js';
  * 0: a position out of range gives NaN, and the gradient of a row named several times is the sum of all. Throws `DtypeError` for an index of
  * another dtype.
  *
+ * @formula y[…, :] = table[index[…], :]
+ * @derivative t̄able[i, :] = Σ ȳ[…, :] over the places with index i
  * @example
  * const vectors = embedding(table, tokens); // [5000, 64] by [32, 20] gives [32, 20, 64]
  */

@@ -2,6 +2,7 @@ import { composite, divideExactly, type Node, quoteDim, reshapeTo, ShapeError, s
 import { floats } from './support/dtypes.js';
 import { affine, standardised } from './support/normalise.js';
 
+/** Options of {@link groupNorm}. */
 export interface GroupNormOptions {
   /** Into how many groups the channels fall; it divides their number. */
   readonly groups: number;
@@ -29,6 +30,8 @@ function grouped(x: Node, groups: number): Node {
  * over each channel of it (instance norm). Throws `ShapeError` where the groups do not divide the channels or gamma or beta do not fit,
  * `DtypeError` unless all are floats. After Wu & He, "Group normalization", 2018.
  *
+ * @formula y = γ · (x − μ)/√(σ² + ε) + β, μ and σ² of each group of channels of each example
+ * @derivative as the definition's, through μ and σ² too
  * @example
  * const y = groupNorm(x, gamma, beta, { groups: 4 }); // [32, 16, 8, 8], gamma and beta [16]
  */

@@ -4,6 +4,7 @@ import { or } from './logical.js';
 import { floats } from './support/dtypes.js';
 import { gated } from './support/gated.js';
 
+/** The bounds of {@link hardtanh}. */
 export interface HardtanhOptions {
   /** The least value, -1 unless said. */
   readonly min?: number;
@@ -21,6 +22,8 @@ const hardtanhOp = gated<Required<HardtanhOptions>>('hardtanh', {
  * Each element, no less than `min` and no more than `max`; NaN stays. Same shape out. Unlike `clamp`'s, its derivative is 0 on both bounds,
  * and so it follows from the result alone. Throws `DtypeError` unless `x` is a float, `ShapeError` unless `min` is below `max`.
  *
+ * @formula y = min(max(x, low), high)
+ * @derivative 1 where low < x < high, else 0
  * @example
  * const hidden = hardtanh(x);
  */
@@ -34,6 +37,8 @@ export const hardtanh = withOp(hardtanhOp, (x: Operand, { min = -1, max = 1 }: H
  * Each element, no less than 0 and no more than 6; NaN stays. Same shape out; its derivative is 0 at 0 and at 6. Throws `DtypeError` unless
  * `x` is a float.
  *
+ * @formula y = min(max(x, 0), 6)
+ * @derivative 1 where 0 < x < 6, else 0
  * @example
  * const hidden = relu6(x);
  */

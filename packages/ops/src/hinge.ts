@@ -8,6 +8,8 @@ import { asNumbers, checkPaired, type LossOptions, reduced } from './support/los
  * Hinge loss of scores against labels of -1 and 1, which may be integers: max(0, 1 − score · label), its mean unless said. Equal shapes. The
  * derivative is 0 where score · label is 1. Throws `ShapeError` where shapes differ, `DtypeError` unless the scores are floats.
  *
+ * @formula loss = max(0, 1 − t·x)
+ * @derivative −t where t·x < 1, else 0
  * @example
  * const loss = hinge(scores, signs);
  */

@@ -5,6 +5,7 @@ import { lt } from './compare.js';
 import { floats } from './support/dtypes.js';
 import { checkPaired, type LossOptions, reduced } from './support/loss.js';
 
+/** Options of {@link huber}. */
 export interface HuberOptions extends LossOptions {
   /** The error from which on the loss grows linearly; 1 unless said. */
   readonly delta?: number;
@@ -15,6 +16,8 @@ export interface HuberOptions extends LossOptions {
  * Throws `ShapeError` where shapes differ and unless δ is above 0, `DtypeError` unless both are floats. After Huber, "Robust estimation of a
  * location parameter", 1964.
  *
+ * @formula loss = ½·d² for |d| ≤ δ, else δ·(|d| − ½·δ), d = x − t
+ * @derivative clamp(d, −δ, δ)
  * @example
  * const loss = huber(prediction, target, { delta: 0.5 });
  */

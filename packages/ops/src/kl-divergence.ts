@@ -10,6 +10,8 @@ import { checkPaired, type LossOptions, logWhereWeighted, reduced } from './supp
  * mean of a batch divide by its size). Equal shapes. Where the target is 0 it is 0, even for a logP of -Infinity. Throws `ShapeError` where
  * shapes differ, `DtypeError` unless both are floats. After Kullback & Leibler, "On information and sufficiency", 1951.
  *
+ * @formula loss = t·(log t − x), x the logarithm of a probability
+ * @derivative x̄ = −t, t̄ = log t − x + 1
  * @example
  * const loss = klDiv(logSoftmax(logits), targets);
  */

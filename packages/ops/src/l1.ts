@@ -7,6 +7,8 @@ import { checkPaired, type LossOptions, reduced } from './support/loss.js';
  * Absolute error: the mean (or sum, or each) of |x − y|. Equal shapes, or a scalar on one side; the derivative is 0 where they are equal.
  * Throws `ShapeError` where shapes differ.
  *
+ * @formula loss = |x − t|
+ * @derivative sign(x − t)
  * @example
  * const loss = l1(prediction, target);
  */

@@ -2,6 +2,7 @@ import { composite, type Node, normaliseAxes } from '@tapegrad/core';
 import { floats } from './support/dtypes.js';
 import { affine, standardised } from './support/normalise.js';
 
+/** Options of {@link layerNorm}. */
 export interface LayerNormOptions {
   /** The axis or axes over which to normalise; -1 unless said. */
   readonly axis?: number | readonly number[];
@@ -14,6 +15,8 @@ export interface LayerNormOptions {
  * normalised axes. Throws `ShapeError` where they do not, `DtypeError` unless all are floats. After Ba, Kiros & Hinton, "Layer
  * normalization", 2016.
  *
+ * @formula y = γ · (x − μ)/√(σ² + ε) + β, μ and σ² over the last axis
+ * @derivative x̄ = (g − mean(g) − x̂·mean(g·x̂))/√(σ² + ε), g = ȳ·γ, x̂ = (x − μ)/√(σ² + ε)
  * @example
  * const y = layerNorm(x, gamma, beta); // [32, 20, 64], gamma and beta [64]
  */

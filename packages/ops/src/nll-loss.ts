@@ -8,6 +8,8 @@ import { checkLabels, type LabelledLossOptions, labelled, reducedRows } from './
  * the class axis, -1 unless said. A label out of range gives NaN. Throws `ShapeError` for labels of another shape, `DtypeError` for those of
  * another dtype. From logits, `crossEntropy` does both steps at once.
  *
+ * @formula loss = −x[label], x a row of log-probabilities; the mean of the rows
+ * @derivative −1/rows at the label, else 0
  * @example
  * const loss = nllLoss(logSoftmax(logits), labels);
  */

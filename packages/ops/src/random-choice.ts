@@ -13,6 +13,8 @@ import { floats } from './support/dtypes.js';
  *
  * Throws `ShapeError` where there is no such axis or it is empty, `DtypeError` for logits that are no floats.
  *
+ * @formula y = argmaxᵢ (logitᵢ − log(−log uᵢ)), u uniform
+ * @derivative none, a draw
  * @example
  * const action = randomCategorical(logits);
  */
@@ -28,6 +30,8 @@ export const randomCategorical = asPublic('randomCategorical', (logits: Operand,
  * The numbers 0 … count-1 in a random order, as int32, new in every run; called as a method of a graph. The count may be a name. All orders are
  * equally likely, but for pairs whose 32 random bits are equal, which keep their order. Equal on every backend.
  *
+ * @formula y = argsort(u), u random
+ * @derivative none, a draw
  * @example
  * const shuffled = take(x, graph.randomPermutation(4), { axis: 0 });
  */

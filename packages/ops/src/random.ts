@@ -64,6 +64,8 @@ export function draw(graph: Graph, shape: Shape): (word: number) => Node {
  * graph and the index of the element (Philox4x32-10), so they are equal on every backend, and new in every run. Dims may be names. Fewer
  * than 2³² elements.
  *
+ * @formula y = Philox4x32-10(seed; index, step, stream)
+ * @derivative none, a draw
  * @example
  * const bits = graph.randomBits([4]);
  */
@@ -99,6 +101,7 @@ function floatOf(op: string, graph: Graph, dtype: DType | undefined): DType {
   throw new DtypeError(`${op}: dtype is ${wanted}; it draws float32 or float64. Cast what it draws.`, { op });
 }
 
+/** The interval that {@link randomUniform} draws from. */
 export interface UniformOptions {
   /** The least value, 0 unless said. */
   readonly low?: number;
@@ -112,6 +115,8 @@ export interface UniformOptions {
  * Numbers drawn evenly from `low` up to `high`, new in every run; called as a method of a graph. Dims may be names. Equal on every backend.
  * Throws `DtypeError` for a dtype that is no float.
  *
+ * @formula y = low + (high − low)·u, 0 ≤ u < 1
+ * @derivative none, a draw
  * @example
  * const noise = graph.randomUniform(['batch', 10], { low: -1, high: 1 });
  */
@@ -126,6 +131,7 @@ export const randomUniform = asPublic(
   },
 );
 
+/** The distribution that {@link randomNormal} draws from. */
 export interface NormalOptions {
   /** 0 unless said. */
   readonly mean?: number;
@@ -141,6 +147,8 @@ export interface NormalOptions {
  * from 32 bits (64 for float64), and accurate at both ends: it reaches 6.7 (9.4) standard deviations.
  * Throws `DtypeError` for a dtype that is no float.
  *
+ * @formula y = mean + std·√(−2·log u)·cos(2π·v), u and v uniform
+ * @derivative none, a draw
  * @example
  * const noise = graph.randomNormal([32, 64], { std: 0.02 });
  */
@@ -181,6 +189,8 @@ function openUnit([high, low]: readonly Node[], dtype: DType): Node {
  * True with probability `p`, as bool, new in every run. `p` is a number, or a node of probabilities that broadcasts to `shape`; with a number
  * it is called as a method of a graph. Dims may be names. Equal on every backend.
  *
+ * @formula y = true with probability p
+ * @derivative none, a draw
  * @example
  * const kept = graph.randomBernoulli(['batch', 64], 0.9);
  */
@@ -196,6 +206,8 @@ export const randomBernoulli = asPublic('randomBernoulli', (shape: ShapeLike, p:
  *
  * Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
  *
+ * @formula y = x/(1 − rate) with probability 1 − rate, else 0
+ * @derivative 1/(1 − rate) where the element is kept, else 0
  * @example
  * const hidden = dropout(relu(linear(x, w, b)), 0.5);
  */

@@ -12,6 +12,8 @@ type Cell = readonly [x: Node, h: Node, wi: Node, wh: Node, bi: Node, bh: Node];
  * `[hidden, hidden]`, bi and bh `[hidden]`; the result, the new h, is `[…, hidden]`. Throws `ShapeError` where they do not fit. After Elman,
  * "Finding structure in time", 1990.
  *
+ * @formula h' = tanh(Wᵢ·x + bᵢ + Wₕ·h + bₕ)
+ * @derivative 1 − h'² times that of the argument
  * @example
  * const next = rnnTanhCell(x, h, wi, wh, bi, bh);
  */
@@ -27,6 +29,8 @@ export const rnnTanhCell = composite<Cell>('rnnTanhCell', {
  * `[…, hidden]`. Throws `ShapeError` where they do not fit. After Cho et al., "Learning phrase representations using RNN encoder-decoder",
  * 2014, with r applied after the product, as cuDNN and PyTorch do.
  *
+ * @formula h' = (1 − z)·n + z·h, with r, z = σ(…), n = tanh(Wᵢₙ·x + bᵢₙ + r·(Wₕₙ·h + bₕₙ))
+ * @derivative as the definition's
  * @example
  * const next = gruCell(x, h, wi, wh, bi, bh);
  */
@@ -49,6 +53,8 @@ export const gruCell = composite<Cell>('gruCell', {
  * `[…, hidden]`. Throws `ShapeError` where they do not fit. After Hochreiter & Schmidhuber, "Long short-term memory", 1997, and Gers,
  * Schmidhuber & Cummins, "Learning to forget", 2000.
  *
+ * @formula c' = f·c + i·g, h' = o·tanh(c'), with i, f, o = σ(…), g = tanh(…) of Wᵢ·x + bᵢ + Wₕ·h + bₕ
+ * @derivative as the definition's
  * @example
  * const [h1, c1] = lstmCell(x, h, c, wi, wh, bi, bh);
  */

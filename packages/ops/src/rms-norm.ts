@@ -2,6 +2,7 @@ import { composite, mul, type Node, normaliseAxes } from '@tapegrad/core';
 import { floats } from './support/dtypes.js';
 import { aligned, ofUnitSquare } from './support/normalise.js';
 
+/** Options of {@link rmsNorm}. */
 export interface RmsNormOptions {
   /** The axis or axes over which to normalise; -1 unless said. */
   readonly axis?: number | readonly number[];
@@ -13,6 +14,8 @@ export interface RmsNormOptions {
  * x / √(mean(x²) + ε) · gamma over `axis`. Same shape out; gamma has the shape of the normalised axes. Throws `ShapeError` where it does not,
  * `DtypeError` unless both are floats. After Zhang & Sennrich, "Root mean square layer normalization", 2019.
  *
+ * @formula y = γ · x/√(mean(x²) + ε)
+ * @derivative x̄ = (g − x̂·mean(g·x̂))/√(mean(x²) + ε), g = ȳ·γ, x̂ = x/√(mean(x²) + ε)
  * @example
  * const y = rmsNorm(x, gamma); // [32, 20, 64], gamma [64]
  */

@@ -39,6 +39,8 @@ function rolled(x: Node, attrs: Attrs): Node {
  * of `axis`, a list has one for each; shifts of an axis named twice add. Without `axis`, all of `x` is turned as one row. Throws `ShapeError`
  * where there is no such axis, for a shift that is no whole number, and for lists of different lengths.
  *
+ * @formula y[i] = x[(i − shift) mod n]
+ * @derivative x̄ = ȳ rolled back
  * @example
  * const turned = roll(x, 1, { axis: -1 }); // [1, 2, 3] gives [3, 1, 2]
  */

@@ -10,6 +10,8 @@ const SCALE = 1.0507009873554805;
  * λx, or λα(eˣ − 1) where `x` is not above 0, with λ ≈ 1.0507 and α ≈ 1.6733. Same shape out; its derivative at 0 is λα. Throws `DtypeError`
  * unless `x` is a float. After Klambauer, Unterthiner, Mayr & Hochreiter, "Self-normalizing neural networks", 2017.
  *
+ * @formula y = λ·x for x > 0, else λα·(eˣ − 1); λ = 1.0507…, α = 1.6732…
+ * @derivative λ for x > 0, else λα·eˣ
  * @example
  * const hidden = selu(x);
  */

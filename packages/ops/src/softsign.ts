@@ -6,6 +6,8 @@ import { floats } from './support/dtypes.js';
 /**
  * x / (1 + |x|) of each element, between -1 and 1. Same shape out; NaN at both infinities. Throws `DtypeError` unless `x` is a float.
  *
+ * @formula y = x/(1 + |x|)
+ * @derivative 1/(1 + |x|)²
  * @example
  * const y = softsign(x);
  */

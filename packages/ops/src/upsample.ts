@@ -4,6 +4,7 @@ import { floats } from './support/dtypes.js';
 import { type PerAxis, spatialSizes } from './support/spatial.js';
 import { repeat } from './tile.js';
 
+/** How much larger the last two axes become. */
 export interface UpsampleOptions {
   /** How many times larger the last two axes become: one number, or one for each. It need not be whole. */
   readonly scale: PerAxis;
@@ -35,6 +36,8 @@ function positions(x: Node, index: readonly number[]): Node {
  * `[…, ⌊scale·height⌋, ⌊scale·width⌋]`. The two axes need numbers, the others may be names. Throws `ShapeError` for a scale that is not above
  * 0, and where the axes are none or empty.
  *
+ * @formula y[i, j] = x[⌊i/scale⌋, ⌊j/scale⌋]
+ * @derivative x̄ = the sum of ȳ over the copies
  * @example
  * const y = upsampleNearest2d(x, { scale: 2 }); // [32, 16, 7, 7] gives [32, 16, 14, 14]
  */
@@ -72,6 +75,8 @@ function interpolated(x: Node, { axis, scale, size, places }: ReturnType<typeof 
  * lies beyond the outermost ones repeats them. `[…, height, width]` gives `[…, ⌊scale·height⌋, ⌊scale·width⌋]`. The two axes need numbers,
  * the others may be names. Throws `ShapeError` as {@link upsampleNearest2d} does, `DtypeError` unless `x` is a float.
  *
+ * @formula y = the four nearest elements of x, weighted by how near they are
+ * @derivative x̄ = the sum of ȳ with the same weights
  * @example
  * const y = upsampleBilinear2d(x, { scale: 2 }); // [32, 16, 7, 7] gives [32, 16, 14, 14]
  */

@@ -6,6 +6,7 @@ import { and } from '../logical.js';
 import type { AxisOptions } from '../softmax.js';
 import { type LossOptions, reduced } from './loss.js';
 
+/** Options of a loss of rows with labels. */
 export interface LabelledLossOptions extends AxisOptions, LossOptions {
   /** A label whose rows count for nothing, in the mean neither. */
   readonly ignoreIndex?: number;

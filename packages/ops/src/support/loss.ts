@@ -3,6 +3,7 @@ import { eq } from '../compare.js';
 import { and } from '../logical.js';
 import { mean } from '../mean.js';
 
+/** How the losses of single elements or rows become one. */
 export interface LossOptions {
   /** What is made of the single losses: their mean (unless said), their sum, or nothing. */
   readonly reduction?: 'mean' | 'sum' | 'none';
