@@ -128,7 +128,7 @@ const dtypes: readonly Line[] = [
     'a fraction among integers',
     DtypeError,
     () => graph.add(labels, 0.5),
-    'tensor: 0.5 is not a whole number, as int32 needs. Round it first, or use a float dtype.',
+    'add: 0.5 is not a whole number, as int32 needs. Round it first, or use a float dtype.',
   ],
   [
     'exp of integers',

@@ -27,8 +27,8 @@ test('every stage can be seen', () => {
   });
   const main = ['build', 'specialise', 'stabilise', 'expand', 'simplify', 'fuse', 'schedule', 'plan', 'tape'];
   expect(seen.filter((stage) => main.includes(stage))).toEqual(main);
-  expect(texts.get('build')).toContain('%0 = input(name: x, shape: [n], dtype: float32) float32 [n]');
-  expect(texts.get('specialise')).toContain('%0 = input(name: x, shape: [3], dtype: float32) float32 [3]');
+  expect(texts.get('build')).toContain('%0 = input(x) float32 [n]');
+  expect(texts.get('specialise')).toContain('%0 = input(x) float32 [3]');
   expect(texts.get('fuse')).toBe('loop %4 computes %1, %2, %3, %4 from %0');
 });
 

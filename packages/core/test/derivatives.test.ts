@@ -30,7 +30,7 @@ describe('grad', () => {
     const [x, y] = [graph.input('x', [2]), graph.input('y', [3])];
     const [dx, dy] = grad(sum(sin(x)), [x, y]);
     expect(dx).toBe(grad(sum(sin(x)), x));
-    expect(String(dy)).toMatch(/constant\(value: 0, shape: \[3\], dtype: float64\)/);
+    expect(String(dy)).toMatch(/constant\(value: 0\) float64 \[3\]/);
   });
 
   test('says whose derivative its nodes are, and where the user made that', () => {

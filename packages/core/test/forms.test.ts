@@ -50,7 +50,7 @@ describe('dtypes', () => {
     );
     expect(add(x, [1, 2]).dtype).toBe('float32');
     expect(() => add(n, [0.5, 1])).toThrow(
-      'tensor: 0.5 is not a whole number, as int32 needs. Round it first, or use a float dtype.',
+      'add: 0.5 is not a whole number, as int32 needs. Round it first, or use a float dtype.',
     );
     expect(() => add(n, Float32Array.of(1, 2))).toThrow(
       'add: int32 and float32 do not mix: neither holds every value of the other. Use cast to choose one.',

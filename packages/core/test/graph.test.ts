@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { callOn } from '../src/graph/calling.js';
 import { Graph } from '../src/graph/graph.js';
 import { isConstant } from '../src/graph/leaves.js';
+import type { Node } from '../src/graph/node.js';
 import { add, broadcastTo, cast, mul, reshapeTo, sum, zerosLike } from '../src/primitives/forms.js';
 import { where } from '../src/primitives/where.js';
 import { dim } from '../src/tensor/dim.js';
+import type { DType } from '../src/tensor/dtype.js';
 import { Tensor } from '../src/tensor/tensor.js';
 import { sin } from './test-ops.js';
 
@@ -58,7 +60,7 @@ describe('operands', () => {
   test('a number takes the dtype of the others', () => {
     expect(add(x, 1).dtype).toBe('float32');
     expect(add(2, n).dtype).toBe('int32');
-    expect(String(mul(n, 3).inputs[1])).toContain('constant(value: 3, shape: [2], dtype: int32)');
+    expect(String(mul(n, 3).inputs[1])).toContain('constant(value: 3) int32 [2]');
   });
 
   test('a fraction does not go into an integer', () => {
@@ -114,6 +116,32 @@ describe('errors', () => {
     expect(() => new Graph().input('x', [2, -1])).toThrow("input 'x': -1 in [2, -1] is no size: sizes are at least 0.");
   });
 
+  test('a dtype that does not exist, a name that is none', () => {
+    const known = 'there are float32, float64, int32, uint32, bool.';
+    const float16 = 'float16' as DType;
+    const graph = new Graph();
+    expect(() => graph.input('x', [2], float16)).toThrow(`input: there is no dtype 'float16'; ${known}`);
+    expect(() => cast(graph.input('y', []), float16)).toThrow(`cast: there is no dtype 'float16'; ${known}`);
+    expect(() => graph.state('s', 1, { dtype: float16 })).toThrow(`state: there is no dtype 'float16'; ${known}`);
+    expect(() => graph.scalar('')).toThrow("input: the name is empty; give a text such as 'x'.");
+    expect(() => graph.parameter(7 as unknown as string, 1)).toThrow("parameter: the name is 7; give a text such as 'x'.");
+    expect(graph.nodes.length).toBe(1);
+  });
+
+  test('a state of open size', () => {
+    const shape = ['batch', 3] as unknown as readonly number[];
+    expect(() => new Graph().parameter('w', { shape, build: (graph) => graph.constant(0) })).toThrow(
+      "parameter 'w': 'batch' in [batch, 3] is a name; state has sizes only.",
+    );
+  });
+
+  test('no operand', () => {
+    const x = new Graph().input('x', []);
+    expect(() => add(x, undefined as unknown as Node)).toThrow(
+      'add: the value is undefined; give numbers, booleans or nested arrays of them.',
+    );
+  });
+
   test('end with the line of the user, wherever they come from', () => {
     const graph = new Graph();
     const x = graph.input('x', [2]);
@@ -153,7 +181,7 @@ describe('named dims', () => {
   });
 
   test('a constant may have a dim as its value', () => {
-    expect(String(graph.constant(dim('batch')))).toMatch(/constant\(value: batch, shape: \[\], dtype: float32\)/);
+    expect(String(graph.constant(dim('batch')))).toMatch(/constant\(value: batch\) float32/);
   });
 });
 

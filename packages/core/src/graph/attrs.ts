@@ -1,5 +1,6 @@
 import { bindDim, DimExpression, namesOf } from '../tensor/dim.js';
-import type { TypedArray } from '../tensor/dtype.js';
+import type { DType, TypedArray } from '../tensor/dtype.js';
+import { type Shape, showShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 
 type Visit = (leaf: unknown) => unknown;
@@ -105,8 +106,14 @@ function sameBytes(array: TypedArray, bytes: Uint8Array): boolean {
   return other.length === bytes.length && other.every((byte, i) => byte === bytes[i]);
 }
 
+/** The attrs of a node that say more than its type does, as text; of a named leaf the name alone. */
+export function detailsOf({ attrs, shape, dtype }: { attrs: unknown; shape: Shape; dtype: DType }): string[] {
+  if (isPlain(attrs) && typeof attrs['name'] === 'string') return [attrs['name']];
+  return showAttrs(attrs).filter((text) => text !== `shape: ${showShape(shape)}` && text !== `dtype: ${dtype}`);
+}
+
 /** Attrs as short text for people: `axis: 1`, `shape: [2, 3]`. */
-export function showAttrs(attrs: unknown): string[] {
+function showAttrs(attrs: unknown): string[] {
   if (!isPlain(attrs)) return [];
   return Object.entries(attrs)
     .filter(([, value]) => value !== undefined)

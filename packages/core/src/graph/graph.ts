@@ -1,7 +1,7 @@
-import { GraphError, type Site } from '../errors.js';
-import { type Dim, DimExpression } from '../tensor/dim.js';
-import { castValue, type DType } from '../tensor/dtype.js';
-import { type Shape, toShape } from '../tensor/shape.js';
+import { GraphError, ShapeError, type Site } from '../errors.js';
+import { type Dim, DimExpression, quoteDim } from '../tensor/dim.js';
+import { castValue, checkDType, type DType } from '../tensor/dtype.js';
+import { type Shape, showShape, toShape } from '../tensor/shape.js';
 import { type NestedArray, Tensor, type TensorLike, tensor } from '../tensor/tensor.js';
 import { AttrKeys } from './attrs.js';
 import { callOn } from './calling.js';
@@ -9,7 +9,7 @@ import { constantOp, dataOp, type Initialiser, inputOp, parameterOp, type StateR
 import { Node, type Origin } from './node.js';
 import type { Op } from './op.js';
 import { otherGraph } from './operand.js';
-import { onBehalfOf, publicCall } from './public-call.js';
+import { calledFunction, onBehalfOf, publicCall } from './public-call.js';
 
 /** Options of a new {@link Graph}. */
 export interface GraphOptions {
@@ -138,6 +138,7 @@ export class Graph {
     const equal = known?.get(key);
     if (equal) return equal as Node<A>;
     const { shape, dtype } = op.infer(inputs, attrs, this);
+    checkDType(op.name, dtype);
     const origin = this.#making ?? { site, of: null, from: null };
     const node = new Node(this, this.#nodes.length, op, inputs, attrs, shape, dtype, origin);
     this.#nodes.push(node as Node);
@@ -148,7 +149,11 @@ export class Graph {
   #state(name: string, role: StateRole, first: TensorLike | Initialiser, dtype?: DType): Node {
     const value = isInitialiser(first) ? first : this.#tensor(first, dtype);
     const held = value instanceof Tensor ? value.dtype : (dtype ?? this.dtype);
-    const attrs = { name, role, first: value, shape: value.shape, dtype: held, ordinal: this.#states };
+    const shape = toShape(`${role} '${name}'`, value.shape);
+    const named = shape.find((dim) => typeof dim !== 'number');
+    if (named)
+      throw new ShapeError(`${role} '${name}': ${quoteDim(named)} in ${showShape(shape)} is a name; state has sizes only.`);
+    const attrs = { name, role, first: value, shape, dtype: held, ordinal: this.#states };
     const node = this.#name(name, () => this.append(role === 'parameter' ? parameterOp : stateOp, [], attrs));
     this.#states++;
     return node;
@@ -156,11 +161,14 @@ export class Graph {
 
   #tensor(value: TensorLike, dtype?: DType): Tensor {
     if (value instanceof Tensor) return dtype && dtype !== value.dtype ? value.cast(dtype) : value;
-    if (dtype || ArrayBuffer.isView(value)) return tensor(value, dtype ? { dtype } : {});
-    return tensor(value, holdsBooleans(value) ? {} : { dtype: this.dtype });
+    const own = ArrayBuffer.isView(value) || holdsBooleans(value);
+    return tensor(value, { dtype: dtype ?? (own ? undefined : this.dtype), label: calledFunction() ?? undefined });
   }
 
   #name(name: string, make: () => Node): Node {
+    if (typeof name !== 'string' || name === '') {
+      throw new GraphError(`${calledFunction()}: the name is ${name === '' ? 'empty' : String(name)}; give a text such as 'x'.`);
+    }
     const taken = this.#names.get(name);
     if (taken)
       throw new GraphError(

@@ -1,7 +1,7 @@
 import type { Site } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
 import { type Shape, showShape } from '../tensor/shape.js';
-import { showAttrs } from './attrs.js';
+import { detailsOf } from './attrs.js';
 import type { Graph } from './graph.js';
 import type { Op } from './op.js';
 
@@ -45,7 +45,7 @@ export class Node<A = unknown> {
 
   /** One line: `%4 = add(%1, %3) float32 [batch, 10]`. */
   toString(): string {
-    const args = [...this.inputs.map((x) => `%${x.id}`), ...showAttrs(this.attrs)];
+    const args = [...this.inputs.map((x) => `%${x.id}`), ...detailsOf(this)];
     return `%${this.id} = ${this.op.name}(${args.join(', ')}) ${this.dtype} ${showShape(this.shape)}`;
   }
 

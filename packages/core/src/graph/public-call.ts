@@ -1,6 +1,7 @@
 import { Site, TapegradError } from '../errors.js';
 
 let place: Site | null = null;
+let called: string | null = null;
 
 /** Runs `call` on behalf of a place in the user's program: nodes made inside are of that place, and errors end with it. */
 export function onBehalfOf<T>(site: Site, call: () => T): T {
@@ -23,11 +24,21 @@ export function onBehalfOf<T>(site: Site, call: () => T): T {
 export function publicCall<T>(entry: CallableFunction, body: (site: Site) => T): T {
   if (place) return body(place);
   const site = Site.capture(entry);
-  return onBehalfOf(site, () => body(site));
+  called = entry.name;
+  try {
+    return onBehalfOf(site, () => body(site));
+  } finally {
+    called = null;
+  }
+}
+
+/** The name of the public function that the user is calling, if one is. */
+export function calledFunction(): string | null {
+  return called;
 }
 
 /**
- * `call` as a public function: see {@link publicCall}.
+ * `call` as a public function: nodes made inside, and errors thrown there, say from which place the user called the outermost one.
  *
  * @example
  * const double = asPublic('double', (number: Operand): Node => mul(number, 2));

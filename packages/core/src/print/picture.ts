@@ -1,4 +1,4 @@
-import { showAttrs } from '../graph/attrs.js';
+import { detailsOf } from '../graph/attrs.js';
 import { Graph } from '../graph/graph.js';
 import { isConstant, isInput, isState } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
@@ -118,13 +118,6 @@ export function nameOf(node: Node): string {
   return isInput(node) || isState(node) ? node.attrs.name : `%${node.id}`;
 }
 
-/** The attrs that say more than the type does, as text. */
-export function detailsOf(node: Node): string[] {
-  if (node.inputs.length === 0 && node.op.kind === 'leaf') return [];
-  const { shape, dtype } = node;
-  return showAttrs(node.attrs).filter((text) => text !== `shape: ${showShape(shape)}` && text !== `dtype: ${dtype}`);
-}
-
 /** `float32 [batch, 10]`, or the dtype alone where there are no axes. */
 export function typeOf(node: Node): string {
   return node.shape.length === 0 ? node.dtype : `${node.dtype} ${showShape(node.shape)}`;
@@ -153,7 +146,12 @@ function shortest(value: number): string {
 export function boxOf(node: Node): { title: string; small: string[] } {
   const named = isInput(node) || isState(node) ? node.attrs.name : null;
   const title = named ?? constantText(node) ?? (lookOf(node) === 'constant' ? 'constant' : node.op.name);
-  return { title, small: [isConstant(node) ? '' : detailsOf(node).join(', '), typeOf(node)].filter((text) => text !== '') };
+  return {
+    title,
+    small: [isConstant(node) || node.op.kind === 'leaf' ? '' : detailsOf(node).join(', '), typeOf(node)].filter(
+      (text) => text !== '',
+    ),
+  };
 }
 
 export function indent(lines: readonly string[]): string[] {

@@ -1,5 +1,6 @@
+import { detailsOf } from '../graph/attrs.js';
 import type { Node } from '../graph/node.js';
-import { constantText, detailsOf, lookOf, nameOf, type Printable, type PrintOptions, pictureOf, typeOf } from './picture.js';
+import { constantText, lookOf, nameOf, type Printable, type PrintOptions, pictureOf, typeOf } from './picture.js';
 
 const WIDEST = 60;
 
@@ -11,7 +12,7 @@ const WIDEST = 60;
  * const graph = new Graph();
  * const x = graph.input('x', ['batch', 3]);
  * console.log(toText({ y: add(mul(x, 2), 1) }));
- * // x = input()       float32 [batch, 3]
+ * // x = input         float32 [batch, 3]
  * // %2 = mul(x, 2)    float32 [batch, 3]
  * // %4 = add(%2, 1)   float32 [batch, 3]
  * //

@@ -31,6 +31,12 @@ const ARRAYS: { readonly [D in DType]: ArrayConstructor<ArrayTypes[D]> } = {
 /** The dtypes that tensors and nodes can have. */
 export const DTYPES = Object.keys(ARRAYS) as readonly DType[];
 
+/** Throws `DtypeError` where `dtype` is none of {@link DTYPES}, for callers that no type checker has seen. */
+export function checkDType(label: string, dtype: string): asserts dtype is DType {
+  if (Object.hasOwn(ARRAYS, dtype)) return;
+  throw new DtypeError(`${label}: there is no dtype '${dtype}'; there are ${DTYPES.join(', ')}.`);
+}
+
 /**
  * Bytes of one element.
  *

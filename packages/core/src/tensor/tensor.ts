@@ -1,5 +1,5 @@
 import { DtypeError, ShapeError } from '../errors.js';
-import { arrayOf, castValue, type DType, dtypeOfArray, type TypedArray } from './dtype.js';
+import { arrayOf, castValue, checkDType, type DType, dtypeOfArray, type TypedArray } from './dtype.js';
 import { fromNumbers, fromTyped } from './fill.js';
 import { flatten, type NestedArray } from './parse-value.js';
 import { inspect, printTensor } from './print.js';
@@ -51,6 +51,7 @@ export class Tensor {
    */
   static from(value: TensorLike, options: TensorOptions = {}): Tensor {
     const label = options.label ?? 'tensor';
+    if (options.dtype) checkDType(label, options.dtype);
     const made = value instanceof Tensor ? fromTensor(value, options.dtype, label) : fromHost(value, options.dtype, label);
     return options.shape ? reshaped(made, options.shape, label) : made;
   }
