@@ -1,6 +1,7 @@
 import { composite, type Node, type ReductionOptions, subtractDims, sum, where } from '@tapegrad/core';
 import { div, square, sub } from './arithmetic.js';
 import { eq } from './compare.js';
+import { maximum } from './maximum.js';
 import { sqrt } from './root.js';
 import { floats } from './support/dtypes.js';
 import { reducedSize } from './support/reduction.js';
@@ -28,8 +29,8 @@ export interface VarianceOptions extends ReductionOptions {
 }
 
 /**
- * Variance over axes, about the mean: the sum of squares divided by the number of elements less `correction`. Same dtype; NaN where that is
- * 0 over 0. Throws `DtypeError` unless `x` is a float.
+ * Variance over axes, about the mean: the sum of squares divided by the number of elements less `correction`, at least 0. Same dtype; NaN
+ * where that is 0 over 0. Throws `DtypeError` unless `x` is a float.
  *
  * @formula y = Σᵢ (xᵢ − μ)²/(n − correction)
  * @derivative ∂y/∂xᵢ = 2·(xᵢ − μ)/(n − correction)
@@ -42,7 +43,7 @@ export const variance = composite<readonly [Node], VarianceOptions>('variance', 
     const over = axis === undefined ? {} : { axis };
     const deviation = sub(x, mean(x, { ...over, keepDims: true }));
     const count = x.graph.splat(subtractDims(reducedSize('variance', x, axis), correction), [], x.dtype);
-    return div(sum(square(deviation), { ...over, keepDims }), count);
+    return div(sum(square(deviation), { ...over, keepDims }), maximum(count, 0));
   },
 });
 

@@ -1,4 +1,4 @@
-import { callOn, Graph, type Node, vjp } from '@tapegrad/core';
+import { callOn, evaluate, Graph, type Node, vjp } from '@tapegrad/core';
 import { describe, expect, it } from 'vitest';
 import * as ops from '../src/index.js';
 import { checkDerivatives, expectClose, inputsOf, spread, valuesOf } from './derivatives.js';
@@ -145,4 +145,12 @@ describe('other dtypes', () => {
     expect(valuesOf(callOn(graph, () => ops.iota([2, 2], { axis: 1 })))).toEqual([0, 1, 0, 1]);
     expect(() => ops.mean([1, 2])).toThrow('mean: no node among its operands. Call it as a method of a graph: graph.mean(…).');
   });
+});
+
+it('the variance of fewer elements than the correction is NaN', () => {
+  const graph = new Graph();
+  const x = graph.input('x', ['n', 2]);
+  for (const rows of [0, 1]) {
+    expect(evaluate(ops.variance(x, { axis: 0 }), { x: new Float32Array(2 * rows) }).toArray()).toEqual([NaN, NaN]);
+  }
 });
