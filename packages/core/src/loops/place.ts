@@ -5,6 +5,7 @@ import { Placement } from './placement.js';
 import type { Procedure } from './procedure.js';
 import { literal, Scope } from './scope.js';
 import type { Kernel, KernelBuffer, Stmt } from './statement.js';
+import { withoutUnused } from './unused.js';
 
 /**
  * Makes statements of a loop nest, once for all targets: every value stands in the outermost scope that binds its free axes, equal values
@@ -41,7 +42,7 @@ export function place(loop: Loop, buffers: readonly KernelBuffer[], options: { r
 }
 
 /**
- * The statements of a procedure as a kernel.
+ * The statements of a procedure as a kernel, without values that nothing uses.
  *
  * @example
  * const p = new Procedure();
@@ -52,7 +53,7 @@ export function place(loop: Loop, buffers: readonly KernelBuffer[], options: { r
  * ]);
  */
 export function kernelOfProcedure(procedure: Procedure, buffers: readonly KernelBuffer[]): Kernel {
-  return kernelOf(procedure.body, procedure.locals, buffers);
+  return kernelOf(withoutUnused(procedure.body), procedure.locals, buffers);
 }
 
 function kernelOf(body: readonly Stmt[], locals: number, buffers: readonly KernelBuffer[]): Kernel {
