@@ -113,6 +113,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   'Program.bind': PROGRAM,
   'Program.profile': PROGRAM,
   'Program.step': { ...PROGRAM, feeds: '{ x, y }' },
+  splitExamples: { x: 'new Float32Array(20)', y: 'new Int32Array(20)' },
   fit: FED,
   checkGradients: { ...FED, x: '[[1, 2, 3, 4]]', y: '[[1, 0, 0, 0]]' },
   batches: {

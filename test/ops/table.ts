@@ -8,15 +8,17 @@ const cube = [[2, 3, 4]];
 const positive = [0.3, 2] as const;
 const apart = [0.1, 0.9] as const;
 
-/** A positive definite matrix made of any. */
-const definite = (x: Node): Node => {
+/** A matrix that is far from singular, with eigenvalues and singular values apart. */
+const regular = (x: Node): Node => {
   const diagonal = x.graph.constant([
     [3, 0, 0],
     [0, 4, 0],
     [0, 0, 5],
   ]);
-  return ops.add(ops.matmul(x, ops.transpose(x)), diagonal);
+  return ops.add(ops.mul(x, 0.3), diagonal);
 };
+/** A positive definite matrix made of any. */
+const definite = (x: Node): Node => ops.matmul(regular(x), ops.transpose(regular(x)));
 const positions = (x: Node, index: number[] | number[][]): Node => x.graph.constant(index, 'int32');
 const numbers = (graph: Graph, ...values: number[]): Node => graph.constant(values);
 const bools = (graph: Graph): readonly [Node, Node] => [
@@ -264,6 +266,28 @@ export const table: readonly Line[] = [
       [3, 2],
     ],
   },
+  {
+    op: 'solve',
+    call: (a, b) => ops.solve(regular(a), b),
+    shapes: [
+      [2, 3, 3],
+      [3, 2],
+    ],
+  },
+  { op: 'solve', call: (a, b) => ops.solve(regular(a), b), shapes: [[3, 3], [3]] },
+  { op: 'inv', call: (x) => ops.inv(regular(x)), shapes: [[3, 3]] },
+  { op: 'det', call: ops.det, shapes: [[2, 3, 3]] },
+  { op: 'slogdet', call: (x) => ops.slogdet(regular(x)).logAbsDet, shapes: [[3, 3]] },
+  { op: 'eigvalsh', call: (x) => ops.eigvalsh(regular(x)), shapes: [[3, 3]] },
+  { op: 'eigh', call: (x) => ops.eigh(regular(x)).vectors, shapes: [[2, 3, 3]] },
+  { op: 'qr', call: (x) => ops.qr(regular(x)).q, shapes: [[3, 3]] },
+  { op: 'qr', call: (x) => ops.qr(ops.slice(regular(x), [[0, 2]])).r, shapes: [[3, 3]] },
+  { op: 'svd', call: (x) => ops.svd(regular(x)).s, shapes: [[3, 3]] },
+  { op: 'svd', call: (x) => ops.svd(ops.slice(regular(x), [[], [0, 2]])).u, shapes: [[2, 3, 3]] },
+  { op: 'fft', along: (axis, x, y) => ops.fft({ real: x, imaginary: y }, { axis }).imaginary, shapes: [cube[0]!, cube[0]!] },
+  { op: 'ifft', along: (axis, x, y) => ops.ifft({ real: x, imaginary: y }, { axis }).real, shapes: [cube[0]!, cube[0]!] },
+  { op: 'rfft', call: (x) => ops.rfft(x).imaginary, shapes: [[2, 18]] },
+  { op: 'irfft', call: (x, y) => ops.irfft({ real: x, imaginary: y }, { length: 5 }), shapes: [square, square] },
 
   { op: 'softmax', along: (axis, x) => ops.softmax(x, { axis }), shapes: cube },
   { op: 'logSoftmax', along: (axis, x) => ops.logSoftmax(x, { axis }), shapes: cube },
@@ -386,6 +410,12 @@ export const table: readonly Line[] = [
   { op: 'randomBits', value: (graph) => portion(ops.bitAnd(graph.randomBits([2000]), 1)), is: 0.5 },
   { op: 'randomUniform', value: (graph) => portion(graph.randomUniform([2000], { low: -1, high: 3 })), is: 1 },
   { op: 'randomNormal', value: (graph) => portion(graph.randomNormal([2000], { mean: 3, std: 0.5 })), is: 3 },
+  {
+    op: 'randomCategorical',
+    value: (graph) => portion(ops.randomCategorical(graph.constant(Array(2000).fill([0, 0])))),
+    is: 0.5,
+  },
+  { op: 'randomPermutation', value: (graph) => ops.sort(graph.randomPermutation(4)), is: [0, 1, 2, 3] },
   { op: 'randomBernoulli', value: (graph) => portion(graph.randomBernoulli([2000], 0.3)), is: 0.3 },
   { op: 'dropout', value: (graph) => portion(ops.dropout(graph.constant(Array(2000).fill(0.6)), 0.25)), is: 0.6 },
 ];

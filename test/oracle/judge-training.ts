@@ -1,15 +1,21 @@
 import { type Backend, Graph, grad, type Node, TapeMachine, type Tensor, tensor, type Update } from '@tapegrad/core';
 import { add, argmax, cast, crossEntropy, eq, matmul, mean, mul, sin, square, sub, tanh } from '@tapegrad/ops';
 import {
+  adadelta,
+  adagrad,
   adam,
+  adamax,
   adamw,
   clipByGlobalNorm,
   cosineDecay,
   exponentialDecay,
   globalNorm,
   linearWarmup,
+  nadam,
   oneCycle,
   polynomialDecay,
+  radam,
+  rmsprop,
   type Schedule,
   sgd,
   stepDecay,
@@ -26,14 +32,23 @@ import type {
   StoredSchedule,
 } from './format.js';
 import { numbersOf } from './format.js';
-import { Missing, type Task, task } from './outcome.js';
+import { type Task, task } from './outcome.js';
 import { renamed } from './vocabulary.js';
 
 type Open = () => Backend;
 type Optimiser = (loss: Node, parameters: readonly Node[], options: Params & { readonly learningRate: number }) => Update[];
 
-const OPTIMISERS: Readonly<Record<string, Optimiser>> = { sgd, adam, adamw };
-const MISSING_OPTIMISERS: ReadonlySet<string> = new Set(['rmsprop', 'adagrad', 'nadam', 'radam', 'adamax']);
+const OPTIMISERS: Readonly<Record<string, Optimiser>> = {
+  sgd,
+  rmsprop,
+  adagrad,
+  adadelta,
+  adam,
+  adamw,
+  adamax,
+  nadam,
+  radam,
+};
 
 /** By the letters of their names, with or without PyTorch's endings. */
 const SCHEDULES: readonly (readonly [name: RegExp, schedule: (base: number) => Schedule])[] = [
@@ -82,8 +97,7 @@ function tensorOf(stored: StoredArray): Tensor {
 
 function updatesBy(name: string, loss: Node, parameters: readonly Node[], options: Params): Update[] {
   const optimise = OPTIMISERS[name];
-  if (!optimise)
-    throw MISSING_OPTIMISERS.has(name) ? new Missing(`no optimiser '${name}' yet`) : new Error(`'${name}' is no optimiser`);
+  if (!optimise) throw new Error(`'${name}' is no optimiser`);
   const { lr, ...others } = options;
   return optimise(loss, parameters, { learningRate: lr as number, ...renamed(others) });
 }
@@ -138,7 +152,7 @@ async function parameterWrongs(stored: ParameterTrajectory, open: Open): Promise
 
 async function scheduleWrongs({ id, base_lr: base, lrs }: StoredSchedule, open: Open): Promise<string[]> {
   const known = SCHEDULES.find(([name]) => name.test(id.toLowerCase()));
-  if (!known) throw new Missing(`no schedule '${id}' yet`);
+  if (!known) throw new Error(`'${id}' is no schedule`);
   const graph = new Graph({ dtype: 'float64' });
   const rate = known[1](base)(graph.scalar('step'));
   const program = await new TapeMachine(graph, { backend: open() }).compile({ rate });

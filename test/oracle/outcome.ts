@@ -13,10 +13,7 @@ export interface Task {
   readonly judge: () => Promise<Outcome>;
 }
 
-/** Needs something that does not exist yet. */
-export class Missing extends Error {}
-
-/** A task of finding out what is wrong; an error fails it, and something that is missing skips it. */
+/** A task of finding out what is wrong; an error fails it. */
 export function task(id: string, group: string, wrongs: () => Promise<readonly string[]>): Task {
   const judge = async (): Promise<Outcome> => {
     try {
@@ -24,7 +21,7 @@ export function task(id: string, group: string, wrongs: () => Promise<readonly s
       return { id, group, verdict: reasons.length === 0 ? 'passed' : 'failed', reasons };
     } catch (error) {
       const reasons = [error instanceof Error ? error.message : String(error)];
-      return { id, group, verdict: error instanceof Missing ? 'skipped' : 'failed', reasons };
+      return { id, group, verdict: 'failed', reasons };
     }
   };
   return { group, judge };

@@ -1,7 +1,6 @@
 import { add, type Graph, mul, Graph as NewGraph, type Node, sum, type TypedArray } from '@tapegrad/core';
 import { numbersOf, type OracleCase, type StoredArray, type StoredInput, type StoredStep } from './format.js';
-import { Missing } from './outcome.js';
-import { NAMES, real, renamed, VOCABULARY } from './vocabulary.js';
+import { real, renamed, VOCABULARY } from './vocabulary.js';
 
 export type Float = 'float64' | 'float32';
 
@@ -50,10 +49,7 @@ export class CaseProgram {
 
   #step([result, op, args, params = {}]: StoredStep, known: Map<string, Node>): void {
     const translate = VOCABULARY[op];
-    if (!translate) {
-      if (NAMES.has(op)) throw new Missing(`no op '${op}' yet`);
-      throw new Error(`'${op}' is no op of the vocabulary`);
-    }
+    if (!translate) throw new Error(`'${op}' is no op of the vocabulary`);
     const nodes = args.map((arg) => (typeof arg === 'string' ? named(known, arg) : this.graph.constant(this.#round(arg))));
     const results = [translate(nodes, renamed(params))].flat();
     [result].flat().forEach((name, i) => {

@@ -18,10 +18,15 @@ export const NAMES: ReadonlySet<string> = new Set(
   upsample_nearest2d upsample_bilinear2d lstm_cell gru_cell rnn_tanh_cell attention`.split(/\s+/),
 );
 
-const PARAM_NAMES: Readonly<Record<string, string>> = { axes: 'axis', keepdims: 'keepDims', eps: 'epsilon' };
+const PARAM_NAMES: Readonly<Record<string, string>> = {
+  axes: 'axis',
+  keepdims: 'keepDims',
+  eps: 'epsilon',
+  lr_decay: 'learningRateDecay',
+};
 
 /** The oracle's name in our spelling: snake_case becomes camelCase. */
-export function camel(name: string): string {
+function camel(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
@@ -157,7 +162,12 @@ export const VOCABULARY: Readonly<Record<string, Translation>> = {
   dot: of(ops.dot),
   outer: of(ops.outer),
   einsum: (args, { equation }) => ops.einsum(equation as string, ...args.map(real)),
+  inv: of(ops.inv),
+  det: of(ops.det),
+  slogdet: ([a]) => ops.slogdet(real(a!)).logAbsDet,
   cholesky: of(ops.cholesky),
+  solve: of(ops.solve),
+  eigvalsh: of(ops.eigvalsh),
   trace: of(ops.trace),
 
   transpose: of(ops.transpose),
