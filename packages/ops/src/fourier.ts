@@ -26,6 +26,7 @@ export interface Complex {
   readonly imaginary: Node;
 }
 
+/** Complex numbers to transform, as operands. */
 export interface ComplexOperand {
   readonly real: Operand;
   /** 0 unless given. */
@@ -38,6 +39,7 @@ interface Signal {
   readonly imaginary: Node | null;
 }
 
+/** Options of {@link fft}, {@link ifft} and {@link rfft}. */
 export interface FourierOptions {
   /** The axis to transform, the last unless said. Its size must be a number. */
   readonly axis?: number;
@@ -215,6 +217,8 @@ function signalOf(op: string, { real, imaginary }: ComplexOperand): Signal {
  *
  * Throws `ShapeError` where the parts differ in shape or there is no such axis, `DtypeError` for what is no float.
  *
+ * @formula yₖ = Σⱼ xⱼ·e^(−2πi·jk/n)
+ * @derivative x̄ = n·ifft(ȳ)
  * @example
  * const { real, imaginary } = fft({ real: signal });
  */
@@ -225,6 +229,8 @@ export const fft = asPublic('fft', (x: ComplexOperand, { axis = -1 }: FourierOpt
 /**
  * The inverse of {@link fft}, Σ x(k)·e^(2πi·jk/n) / n, with its shapes, options and errors.
  *
+ * @formula yⱼ = (1/n)·Σₖ xₖ·e^(2πi·jk/n)
+ * @derivative x̄ = fft(ȳ)/n
  * @example
  * const smoothed = ifft({ real: mul(real, mask), imaginary: mul(imaginary, mask) }).real;
  */
@@ -236,6 +242,8 @@ export const ifft = asPublic('ifft', (x: ComplexOperand, { axis = -1 }: FourierO
  * The discrete Fourier transform of real numbers along an axis of n: the first ⌊n/2⌋ + 1 of the frequencies, of which the others are the
  * conjugates. As {@link fft} otherwise.
  *
+ * @formula yₖ = Σⱼ xⱼ·e^(−2πi·jk/n), k ≤ n/2
+ * @derivative x̄ⱼ = Σₖ Re(ȳₖ·e^(2πi·jk/n))
  * @example
  * const { real, imaginary } = rfft(signal);
  */
@@ -246,6 +254,7 @@ export const rfft = asPublic('rfft', (x: Operand, { axis = -1 }: FourierOptions 
   });
 });
 
+/** Options of {@link irfft}. */
 export interface InverseRealOptions extends FourierOptions {
   /** How many numbers there were; the even one of the two that it can be unless said. */
   readonly length?: number;
@@ -255,6 +264,8 @@ export interface InverseRealOptions extends FourierOptions {
  * The inverse of {@link rfft}: `length` real numbers from ⌊length/2⌋ + 1 frequencies. Imaginary parts that no real numbers have are ignored.
  * Throws `ShapeError` for another number of frequencies; otherwise as {@link fft}.
  *
+ * @formula yⱼ = (1/n)·Σₖ xₖ·e^(2πi·jk/n), with xₙ₋ₖ the conjugate of xₖ
+ * @derivative x̄ₖ = (c/n)·Σⱼ ȳⱼ·e^(−2πi·jk/n), c = 1 where k = n − k or k = 0, else 2
  * @example
  * const same = irfft(rfft(signal));
  */
