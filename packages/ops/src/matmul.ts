@@ -154,6 +154,8 @@ const linearProduct = composite<[Node, Node]>('linear', {
  * A dense layer, `x·wᵀ + b`: x is `[…, inputs]`, w `[outputs, inputs]`, b, if given, `[outputs]`; the result is `[…, outputs]`.
  * Throws `ShapeError` where they do not fit.
  *
+ * @formula Y = X·Wᵀ + b
+ * @derivative X̄ = Ȳ·W, W̄ = Ȳᵀ·X, b̄ = Σ ȳ over all axes but the last
  * @example
  * const hidden = relu(linear(x, w, b));
  */
