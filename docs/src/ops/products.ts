@@ -13,8 +13,10 @@ const definite = [
   [2, 3],
 ];
 
+const signal = [1, 2, 3, 4];
+
 export const products: Group = {
-  title: 'Products and linear algebra',
+  title: 'Products, linear algebra, transforms',
   about:
     'All products are one op, `contract`, under several names. Decompositions take batches of matrices, and have derivatives of every order.',
   ops: {
@@ -48,5 +50,9 @@ export const products: Group = {
     eigh: sample('eigh(a)', { a: definite }),
     qr: sample('qr(a)', { a }),
     svd: sample('svd(a)', { a }),
+    fft: sample('fft({ real: x })', { x: signal }),
+    ifft: sample('ifft({ real: x, imaginary: y })', { x: [10, -2, -2, -2], y: [0, 2, 0, -2] }),
+    rfft: sample('rfft(x)', { x: signal }),
+    irfft: sample('irfft({ real: x, imaginary: y })', { x: [10, -2, -2], y: [0, 2, 0] }),
   },
 };
