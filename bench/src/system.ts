@@ -41,4 +41,6 @@ export interface System {
   compileChains(chains: Chains): Attempt;
   /** A run of the same. */
   runChains(chains: Chains): Attempt;
+  /** A new Node process that imports the built package and ends. Reads its exit code. */
+  importing(): Attempt;
 }

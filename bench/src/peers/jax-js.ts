@@ -12,6 +12,7 @@ import {
   tree,
   valueAndGrad,
 } from '@jax-js/jax';
+import { startNode } from '../start-node.js';
 import type { Prepared, System } from '../system.js';
 import { buildChains, type Chains } from '../work/chains.js';
 import type { ConvolutionalNetwork } from '../work/convolutional.js';
@@ -39,6 +40,7 @@ export async function jaxJs(): Promise<System> {
     elementwise,
     compileChains: (work) => (isDeep(work) ? OVERFLOW : compileChains(work)),
     runChains: (work) => (isDeep(work) ? OVERFLOW : runChains(work)),
+    importing: () => startNode('@jax-js/jax'),
   };
 }
 

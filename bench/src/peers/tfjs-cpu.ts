@@ -6,5 +6,6 @@ import { tfjs } from './tfjs.js';
 /** TensorFlow.js on its plain JavaScript backend. */
 export async function tfjsCpu(): Promise<System> {
   await tf.ready();
-  return tfjs('tfjs-cpu', 'cpu', {});
+  const all = tfjs('tfjs-cpu', 'cpu');
+  return { ...all, matmul: (product) => (product.size > 1024 ? 'takes 20 s a run' : all.matmul(product)) };
 }

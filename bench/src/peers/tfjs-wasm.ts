@@ -7,7 +7,5 @@ import { tfjs } from './tfjs.js';
 export async function tfjsWasm(): Promise<System> {
   setThreadsCount(1);
   await tf.setBackend('wasm');
-  return tfjs('tfjs-wasm', 'wasm', {
-    trainConvolutional: () => 'has no gradient of a convolution',
-  });
+  return { ...tfjs('tfjs-wasm', 'wasm'), trainConvolutional: () => 'has no gradient of a convolution' };
 }

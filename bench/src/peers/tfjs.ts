@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
+import { startNode } from '../start-node.js';
 import type { Prepared, System } from '../system.js';
 import { buildChains, type Chains } from '../work/chains.js';
 import type { ConvolutionalNetwork } from '../work/convolutional.js';
@@ -22,7 +23,7 @@ const SCALAR_OPS: ScalarOps<tf.Tensor> = {
 createRequire(import.meta.url)('@tensorflow/tfjs-core/dist/register_all_gradients.js');
 
 /** TensorFlow.js on one of its backends. It runs op by op; each run is in a `tidy`, which frees what it makes. */
-export function tfjs(name: string, backend: string, missing: Partial<System>): System {
+export function tfjs(name: string, backend: string): System {
   tf.enableProdMode();
   // Two of its backends may take turns in one process; one that is ready takes over before the promise is there.
   const here = <T>(go: () => T): T => {
@@ -47,7 +48,7 @@ export function tfjs(name: string, backend: string, missing: Partial<System>): S
     elementwise: on(elementwise),
     compileChains: () => 'runs op by op: there is nothing to compile',
     runChains: on(runChains),
-    ...missing,
+    importing: () => startNode('@tensorflow/tfjs-core', `@tensorflow/tfjs-backend-${backend}`),
   };
 }
 

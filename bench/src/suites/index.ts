@@ -1,6 +1,7 @@
 import type { Case } from '../case.js';
 import { chainSuite } from './chain.js';
 import { compileSuite } from './compile.js';
+import { importSuite } from './import.js';
 import { matmulSuite } from './matmul.js';
 import { scalarSuite } from './scalar.js';
 import { cnnSuite, deepSuite, mlpSuite, tinySuite } from './training.js';
@@ -15,4 +16,5 @@ export const SUITES: Readonly<Record<string, () => readonly Case[]>> = {
   cnn: cnnSuite,
   matmul: matmulSuite,
   compile: compileSuite,
+  import: importSuite,
 };

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Backend } from 'tapegrad';
+import { startNode } from '../start-node.js';
 import type { System } from '../system.js';
 import { compileChains, runChains } from './chains.js';
 import { trainConvolutional } from './convolutional.js';
@@ -21,5 +24,11 @@ export function tapegrad(name: string, threads: number, open: () => Backend): Sy
     elementwise: (work) => elementwise(open(), work),
     compileChains: (chains) => compileChains(open(), chains),
     runChains: (chains) => runChains(open(), chains),
+    importing: () => (isBuilt() ? startNode('tapegrad') : 'the packages are not built: npm run build'),
   };
+}
+
+function isBuilt(): boolean {
+  const manifest = createRequire(import.meta.url).resolve('tapegrad/package.json');
+  return existsSync(new URL('dist/index.js', `file://${manifest}`));
 }

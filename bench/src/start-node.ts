@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Prepared } from './system.js';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** A new Node process that imports these packages, as an installed program does, and ends. */
+export function startNode(...packages: readonly string[]): Prepared {
+  const program = packages.map((name) => `import '${name}';`).join('\n');
+  const run = () => {
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      cwd: here,
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(stderr);
+    return status;
+  };
+  return { run, read: () => [run()] };
+}

@@ -1,0 +1,57 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { adam, add, crossEntropy, Graph, glorotUniform, matmul, type Node, TapeMachine, tanh, zeros } from 'tapegrad';
+import { describe, expect, it } from 'vitest';
+import { backends } from '../machine/backends.js';
+
+setFlagsFromString('--expose-gc');
+const collect: () => void = runInNewContext('gc');
+
+/** What a run leaves behind may be no more than this after ten thousand runs. */
+const LIMIT = 64 * 1024;
+
+/** Bytes of the heap and of array buffers in use. The second collection frees what the first one's finalisers let go of. */
+async function used(): Promise<number> {
+  collect();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+const rows = 16;
+const feeds = {
+  x: Float32Array.from({ length: rows * 4 }, (_, i) => Math.sin(i)),
+  y: Int32Array.from({ length: rows }, (_, i) => i % 3),
+};
+
+/** A step of Adam on a small classifier, fed anew each time. */
+async function trainingStep(open: (typeof backends)[number][1]) {
+  const graph = new Graph();
+  const x = graph.input('x', ['batch', 4]);
+  const y = graph.input('y', ['batch'], 'int32');
+  const layer = (input: Node, name: string, inputs: number, outputs: number): { parameters: Node[]; output: Node } => {
+    const w = graph.parameter(`w${name}`, glorotUniform([inputs, outputs]));
+    const b = graph.parameter(`b${name}`, zeros([outputs]));
+    return { parameters: [w, b], output: add(matmul(input, w), b) };
+  };
+  const first = layer(x, '1', 4, 8);
+  const second = layer(tanh(first.output), '2', 8, 3);
+  const loss = crossEntropy(second.output, y);
+  const updates = adam(loss, [...first.parameters, ...second.parameters], { learningRate: 0.001 });
+  return new TapeMachine(graph, { backend: open() }).compile({ loss }, { updates });
+}
+
+// The interpreter is left out: what grows there for so many runs is V8's own compiled code for it, and settles.
+describe.each(backends.filter(([name]) => name !== 'interpreter'))('training on %s', (_name, open) => {
+  it.each(['run', 'runSync'] as const)('leaves nothing behind by %s', async (call) => {
+    const step = await trainingStep(open);
+    const steps = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) (await step[call](feeds)).loss.item();
+    };
+    await steps(1000);
+    const before = await used();
+    await steps(10_000);
+    expect((await used()) - before).toBeLessThan(LIMIT);
+  });
+});
