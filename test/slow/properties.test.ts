@@ -6,11 +6,11 @@ import { checkMemory, checkPrograms, checkTrainingSteps } from '../properties/pr
 import { checkViews } from '../properties/views.js';
 
 // Other programs each time; a failure prints its seed and path.
-const seed = Date.now();
+const seed = Date.now() % 2 ** 31;
 
 test.each([
-  ['derivatives of compositions', checkCompositions, 600],
-  ['kinks', checkKinks, 3000],
+  ['derivatives of compositions', checkCompositions, 400],
+  ['kinks', checkKinks, 1000],
   ['programs on every backend, with every subset of the passes', checkPrograms, 800],
   ['training steps on every backend, with every subset of the passes', checkTrainingSteps, 300],
   ['training steps in checked memory', checkMemory, 300],
