@@ -21,6 +21,14 @@ const INNER = { width: WIDTH - MARGIN.left - MARGIN.right, height: HEIGHT - MARG
 
 type Scale = (value: number) => number;
 
+/** Where values are in the picture, and which it shows. */
+interface Frame {
+  readonly x: Scale;
+  readonly y: Scale;
+  readonly low: number;
+  readonly high: number;
+}
+
 function round(value: number): string {
   return `${Number(value.toFixed(1))}`;
 }
@@ -42,19 +50,16 @@ function extent(curves: readonly Curve[]): readonly [number, number] {
   return [low - space, high + space];
 }
 
-/** The path of a curve: broken where it has no value, jumps, or has left the picture. */
-function path(
-  { values }: Curve,
-  xs: readonly number[],
-  { x, y, low, high }: { x: Scale; y: Scale; low: number; high: number },
-): string {
+/** The path of a curve: broken where it has no value, jumps, or is far outside of the picture. */
+function path({ values }: Curve, xs: readonly number[], { x, y, low, high }: Frame): string {
   const height = high - low;
   const outside = (value: number): boolean => !Number.isFinite(value) || value < low - height || value > high + height;
+  const step = (i: number): number => Math.abs(values[i]! - values[i - 1]!) || 0;
+  const jumps = (i: number): boolean => step(i) > 0.2 * height || step(i) > 0.01 * height + 4 * (step(i - 1) + step(i + 1));
   const parts = values.map((value, i) => {
-    const before = values[i - 1];
     if (outside(value)) return '';
-    const jumps = before === undefined || outside(before) || Math.abs(value - before) > 0.2 * height;
-    return `${jumps ? 'M' : 'L'}${round(x(xs[i]!))} ${round(y(value))}`;
+    const begins = i === 0 || outside(values[i - 1]!) || jumps(i);
+    return `${begins ? 'M' : 'L'}${round(x(xs[i]!))} ${round(y(value))}`;
   });
   return parts.join('');
 }
