@@ -1,6 +1,6 @@
 import { add, composite, mul, type Node } from '@tapegrad/core';
-import { erf } from './error-function.js';
-import { tanh } from './hyperbolic.js';
+import { erfc } from './error-function.js';
+import { sigmoid } from './sigmoid.js';
 import { floats } from './support/dtypes.js';
 
 /** Options of {@link gelu}. */
@@ -9,9 +9,9 @@ export interface GeluOptions {
   readonly approximate?: 'none' | 'tanh';
 }
 
-/** The argument of tanh that makes it nearly erf(x/√2). */
+/** Twice the argument of tanh that makes it nearly erf(x/√2). */
 function nearly(x: Node): Node {
-  return mul(Math.sqrt(2 / Math.PI), add(x, mul(0.044715, mul(x, mul(x, x)))));
+  return mul(2 * Math.sqrt(2 / Math.PI), add(x, mul(0.044715, mul(x, mul(x, x)))));
 }
 
 /**
@@ -27,7 +27,7 @@ export const gelu = composite<readonly [Node], GeluOptions>('gelu', {
   defaults: { approximate: 'none' },
   define: (x, { approximate }) => {
     floats('gelu')([x]);
-    const s = approximate === 'tanh' ? tanh(nearly(x)) : erf(mul(Math.SQRT1_2, x));
-    return mul(mul(0.5, x), add(1, s));
+    // Not 1 + tanh and 1 + erf, which cancel where x is far below 0: ½·(1 + tanh u) is the sigmoid of 2u.
+    return approximate === 'tanh' ? mul(x, sigmoid(nearly(x))) : mul(mul(0.5, x), erfc(mul(-Math.SQRT1_2, x)));
   },
 });
