@@ -49,3 +49,19 @@ export function asPublic<A extends readonly unknown[], R>(name: string, call: (.
   const entry = (...args: A): R => publicCall(entry, () => call(...args));
   return Object.defineProperty(entry, 'name', { value: name });
 }
+
+/**
+ * Runs the body of a public function `entry` that makes no nodes and is called often: the place is captured only where an error needs it.
+ */
+export function answering<T>(entry: CallableFunction, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    throw withPlace(error, entry);
+  }
+}
+
+/** The error, ending with the place from which `entry` was called. */
+export function withPlace(error: unknown, entry: CallableFunction): unknown {
+  return error instanceof TapegradError ? error.locate(place ?? Site.capture(entry)) : error;
+}

@@ -2,6 +2,7 @@ import { GraphError, MachineError } from '../errors.js';
 import { Graph } from '../graph/graph.js';
 import { isInput, isState, type StateAttrs } from '../graph/leaves.js';
 import { Node } from '../graph/node.js';
+import { answering } from '../graph/public-call.js';
 import { reached } from '../graph/replay.js';
 import { compileTape } from '../tape/compile.js';
 import type { Tape } from '../tape/tape.js';
@@ -34,7 +35,9 @@ export function evaluate(node: Node, feeds?: Feeds, options?: EvaluateOptions): 
 export function evaluate<O extends Outputs>(nodes: O, feeds?: Feeds, options?: EvaluateOptions): Results<O>;
 export function evaluate(what: Node | Outputs, feeds: Feeds = {}, { seed = 0 }: EvaluateOptions = {}): Tensor | Results<Outputs> {
   const first = (state: Node<StateAttrs>) => firstValue(state, seed);
-  return what instanceof Node ? (compute({ value: what }, feeds, first).value as Tensor) : compute(what, feeds, first);
+  return answering(evaluate, () =>
+    what instanceof Node ? (compute({ value: what }, feeds, first).value as Tensor) : compute(what, feeds, first),
+  );
 }
 
 /** Draws of first values count steps down from here, so that they never meet the draws of a run, which count up from 0. */

@@ -2,6 +2,7 @@
 import { MachineError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import type { Node } from '../graph/node.js';
+import { answering } from '../graph/public-call.js';
 import type { Update } from '../tape/updates.js';
 import type { Bindings } from '../tensor/dim.js';
 import type { TypedArray } from '../tensor/dtype.js';
@@ -72,9 +73,11 @@ export class TapeMachine {
     { updates = [], dims = {}, ...compiling }: CompileOptions = {},
   ): Promise<Program<O>> {
     const engine = this.#engine;
-    engine.check('compile');
     const asked = { outputs: { ...outputs }, updates: [...updates] };
-    checkRoots(this.graph, asked);
+    answering(this.compile, () => {
+      engine.check('compile');
+      checkRoots(this.graph, asked);
+    });
     const recipe = new Recipe(engine, asked, compiling);
     if (recipe.names.length > 0) checkTarget(asked, engine.backend);
     return bound<O>('compile', recipe, dims);
@@ -82,8 +85,10 @@ export class TapeMachine {
 
   /** A copy of a state's present value. Throws `MachineError` 'busy' while runs are pending, and where the backend reads state in its own time. */
   get(state: Node | string): Tensor {
-    this.#engine.checkIdle('get', 'Use await machine.getAsync(…).');
-    return this.#get('get', this.#engine.states.find('get', state));
+    return answering(this.get, () => {
+      this.#engine.checkIdle('get', 'Use await machine.getAsync(…).');
+      return this.#get('get', this.#engine.states.find('get', state));
+    });
   }
 
   /** A copy of the value that a state has after all runs so far. */
@@ -96,17 +101,7 @@ export class TapeMachine {
 
   /** Replaces a state's value, after all runs so far. Throws `MachineError` where dtype or shape differ. */
   set(state: Node | string, value: TensorLike): void {
-    this.#engine.check('set');
-    const node = this.#engine.states.find('set', state);
-    const { dtype } = node;
-    const label = `set: '${node.attrs.name}'`;
-    const given =
-      value instanceof Tensor
-        ? value
-        : Tensor.from(value, { dtype, label, ...(ArrayBuffer.isView(value) && { shape: sizes(node) }) });
-    const wrong = mismatch(node, given.dtype, given.shape);
-    if (wrong) throw new MachineError(`set: ${wrong}.`);
-    this.#write([[node, given.data.slice()]]);
+    answering(this.set, () => this.#set(state, value));
   }
 
   /**
@@ -134,8 +129,10 @@ export class TapeMachine {
    * shape; nothing is loaded then. A machine that failed goes on from here.
    */
   load(bytes: Uint8Array): void {
-    this.#engine.checkNotDisposed('load');
-    const pairs = matchSaved(this.#engine.states.all, readSafetensors(bytes));
+    const pairs = answering(this.load, () => {
+      this.#engine.checkNotDisposed('load');
+      return matchSaved(this.#engine.states.all, readSafetensors(bytes));
+    });
     this.#write(pairs.map(([state, { data }]) => [state, data]));
     this.#engine.recover();
   }
@@ -156,6 +153,20 @@ export class TapeMachine {
 
   [inspect](): string {
     return this.toString();
+  }
+
+  #set(state: Node | string, value: TensorLike): void {
+    this.#engine.check('set');
+    const node = this.#engine.states.find('set', state);
+    const { dtype } = node;
+    const label = `set: '${node.attrs.name}'`;
+    const given =
+      value instanceof Tensor
+        ? value
+        : Tensor.from(value, { dtype, label, ...(ArrayBuffer.isView(value) && { shape: sizes(node) }) });
+    const wrong = mismatch(node, given.dtype, given.shape);
+    if (wrong) throw new MachineError(`set: ${wrong}.`);
+    this.#write([[node, given.data.slice()]]);
   }
 
   #get(call: string, state: StateNode): Tensor {

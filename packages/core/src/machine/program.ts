@@ -1,6 +1,7 @@
 import { MachineError } from '../errors.js';
 import { isState } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
+import { withPlace } from '../graph/public-call.js';
 import type { Tape } from '../tape/tape.js';
 import { textOfTape } from '../tape/text.js';
 import type { Bindings } from '../tensor/dim.js';
@@ -59,7 +60,7 @@ export class Program<O extends Outputs = Outputs> {
       const checked = feeds.map((each) => runner.check(each));
       return Promise.all(checked.map((each) => runner.start(each, steps, watch))) as Promise<Results<O>[]>;
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(withPlace(error, this.run));
     }
   }
 
@@ -73,15 +74,11 @@ export class Program<O extends Outputs = Outputs> {
   runSync(feeds?: Feeds, options?: RunOptions): Results<O>;
   runSync(feeds: readonly Feeds[], options?: RunOptions): Results<O>[];
   runSync(feeds: Feeds | readonly Feeds[] = {}, options?: RunOptions): Results<O> | Results<O>[] {
-    this.#engine.checkIdle('runSync', 'Await them first, or use run.');
-    const loaded = this.#loaded;
-    if (options === undefined && loaded !== null && loaded.kind === 'host' && !Array.isArray(feeds))
-      return loaded.run(feeds as Feeds, 1) as Results<O>;
-    const { steps = 1, watch = false } = options ?? {};
-    counted('runSync', 'steps', steps);
-    const runner = this.#runner;
-    if (!isList(feeds)) return runner.runNow(runner.check(feeds), steps, watch) as Results<O>;
-    return feeds.map((each) => runner.check(each)).map((each) => runner.runNow(each, steps, watch)) as Results<O>[];
+    try {
+      return this.#runNow(feeds, options);
+    } catch (error) {
+      throw withPlace(error, this.runSync);
+    }
   }
 
   /**
@@ -169,6 +166,18 @@ export class Program<O extends Outputs = Outputs> {
 
   [inspect](): string {
     return this.toString();
+  }
+
+  #runNow(feeds: Feeds | readonly Feeds[], options: RunOptions | undefined): Results<O> | Results<O>[] {
+    this.#engine.checkIdle('runSync', 'Await them first, or use run.');
+    const loaded = this.#loaded;
+    if (options === undefined && loaded !== null && loaded.kind === 'host' && !Array.isArray(feeds))
+      return loaded.run(feeds as Feeds, 1) as Results<O>;
+    const { steps = 1, watch = false } = options ?? {};
+    counted('runSync', 'steps', steps);
+    const runner = this.#runner;
+    if (!isList(feeds)) return runner.runNow(runner.check(feeds), steps, watch) as Results<O>;
+    return feeds.map((each) => runner.check(each)).map((each) => runner.runNow(each, steps, watch)) as Results<O>[];
   }
 
   #tape(call: string): Tape {
