@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Backend } from 'tapegrad';
 import { startNode } from '../start-node.js';
 import type { System } from '../system.js';
@@ -30,5 +31,5 @@ export function tapegrad(name: string, threads: number, open: () => Backend): Sy
 
 function isBuilt(): boolean {
   const manifest = createRequire(import.meta.url).resolve('tapegrad/package.json');
-  return existsSync(new URL('dist/index.js', `file://${manifest}`));
+  return existsSync(join(dirname(manifest), 'dist/index.js'));
 }
