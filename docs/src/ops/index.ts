@@ -10,9 +10,9 @@ import { networks } from './networks.js';
 import { products } from './products.js';
 import { reductions } from './reductions.js';
 import { shapes } from './shapes.js';
+import { unlisted } from './unlisted.js';
 
-/** All ops, grouped as their pages are. */
-export const groups: readonly Group[] = [
+const listed: readonly Group[] = [
   arithmetic,
   functions,
   activations,
@@ -25,3 +25,6 @@ export const groups: readonly Group[] = [
   losses,
   draws,
 ];
+
+/** All ops, grouped as their pages are. */
+export const groups: readonly Group[] = [...listed, ...unlisted(listed)];
