@@ -1,5 +1,5 @@
-import { Graph, type Node } from '@tapegrad/core';
-import * as ops from '@tapegrad/ops';
+import * as tapegrad from 'tapegrad';
+import { Graph, type Node } from 'tapegrad';
 import { curve, type Group, type Sample, sample } from '../sample.js';
 
 /** Where nearly every function is defined. */
@@ -9,8 +9,8 @@ const interval = { from: 0.1, to: 0.9 };
 /** A page for each pointwise op that no group lists, at work on numbers that suit most. Other ops need a line in their group. */
 export function unlisted(groups: readonly Group[]): Group[] {
   const listed = new Set(groups.flatMap((group) => Object.keys(group.ops)));
-  const samples = Object.entries(ops).flatMap(([name, op]) => {
-    const shown = listed.has(name) || !('op' in op) || op.op.kind !== 'pointwise' ? null : sampleOf(name, op as Pointwise);
+  const samples = Object.entries(tapegrad).flatMap(([name, op]) => {
+    const shown = listed.has(name) || !isPointwise(op) ? null : sampleOf(name, op);
     return shown ? [[name, shown] as const] : [];
   });
   if (samples.length === 0) return [];
@@ -18,6 +18,10 @@ export function unlisted(groups: readonly Group[]): Group[] {
 }
 
 type Pointwise = (...operands: Node[]) => Node;
+
+function isPointwise(value: unknown): value is Pointwise {
+  return typeof value === 'function' && 'op' in value && (value.op as { kind: string }).kind === 'pointwise';
+}
 
 function sampleOf(name: string, op: Pointwise): Sample | null {
   if (takes(op, 1)) return curve(`${name}(x)`, x, interval);
