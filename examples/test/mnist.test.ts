@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { lossChart } from '../src/mnist/chart.js';
 import { drawDigit } from '../src/mnist/digits.js';
 import { runJob } from '../src/mnist/job.js';
@@ -141,8 +141,19 @@ describe('progress in a terminal', () => {
     progress.end();
     progress.end();
     expect(written.length).toBe(3);
-    expect(written[1]).toBe(`\r\x1b[2Kepoch 1/2  ████████████████████████  10`);
+    expect(written[1]).toBe(`\r\x1b[2Kepoch 1/2  ████  100%  loss 2.0000  acc`);
     expect(written[2]).toBe('\n');
+  });
+
+  it('narrows the bar to what 80 columns leave', () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+    let line = '';
+    const output = { write: (text: string) => (line = text), isTTY: true, columns: 80 };
+    const progress = new Progress(output, { epochs: 3, batches: 1, examples: 8000 });
+    clock.mockReturnValue(1000);
+    progress.batch(0, 0, 0.25, 0.9214);
+    clock.mockRestore();
+    expect(line).toBe(`\r\x1b[2Kepoch 1/3  ${'█'.repeat(13)}  100%  loss 0.2500  accuracy 92.1%  8,000 digits/s  0:02 left`);
   });
 });
 

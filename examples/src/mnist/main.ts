@@ -14,6 +14,12 @@ const stop = new AbortController();
 // From a terminal under npm the signal comes twice, once from each; both are the one request.
 process.on('SIGINT', () => stop.abort());
 
+// Who reads may have read enough, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 const chart = relative(process.cwd(), fileURLToPath(new URL('../../out/loss.svg', import.meta.url)));
 
 try {

@@ -12,7 +12,8 @@ export interface Plan {
   readonly examples: number;
 }
 
-const BAR = 24;
+/** Widest and narrowest bar. */
+const BAR = [24, 4] as const;
 /** Milliseconds between two drawings of the line. */
 const REDRAW = 100;
 /** Lines for an epoch where there is no terminal. */
@@ -43,8 +44,8 @@ export class Progress {
     if (this.#output.isTTY) {
       if (done < batches && performance.now() - this.#drawn < REDRAW) return;
       this.#drawn = performance.now();
-      const line = this.#line(epoch, done);
-      this.#output.write(`\r\x1b[2K${line.slice(0, (this.#output.columns ?? 120) - 1)}`);
+      const room = (this.#output.columns ?? 120) - 1;
+      this.#output.write(`\r\x1b[2K${this.#line(epoch, done, room).slice(0, room)}`);
     } else if (Math.floor((LINES * done) / batches) > Math.floor((LINES * batch) / batches)) {
       this.#output.write(`${this.#line(epoch, done)}\n`);
     }
@@ -56,19 +57,22 @@ export class Progress {
     this.#drawn = 0;
   }
 
-  #line(epoch: number, done: number): string {
+  /** The bar is as wide as `room` allows. */
+  #line(epoch: number, done: number, room = Number.POSITIVE_INFINITY): string {
     const { epochs, batches, examples } = this.#plan;
     const [all, before] = [epochs * batches, epoch * batches + done];
     const seconds = (performance.now() - this.#start) / 1000;
-    return [
-      `epoch ${epoch + 1}/${epochs}`,
-      bar(done / batches),
+    const name = `epoch ${epoch + 1}/${epochs}  `;
+    const figures = [
+      '',
       `${String(Math.round((100 * done) / batches)).padStart(3)}%`,
       `loss ${this.#loss.toFixed(4)}`,
       `accuracy ${(100 * this.#accuracy).toFixed(1)}%`,
       `${Math.round((before * examples) / batches / seconds).toLocaleString('en')} digits/s`,
       `${duration((seconds * (all - before)) / before)} left`,
     ].join('  ');
+    const width = Math.max(BAR[1], Math.min(BAR[0], room - name.length - figures.length));
+    return name + bar(done / batches, width) + figures;
   }
 }
 
@@ -76,9 +80,9 @@ function follow(shown: number, fresh: number): number {
   return Number.isNaN(shown) ? fresh : shown + FRESH * (fresh - shown);
 }
 
-function bar(part: number): string {
-  const full = Math.round(BAR * part);
-  return '█'.repeat(full) + '░'.repeat(BAR - full);
+function bar(part: number, width: number): string {
+  const full = Math.round(width * part);
+  return '█'.repeat(full) + '░'.repeat(width - full);
 }
 
 /** Minutes and seconds, as 1:05. */
