@@ -1,7 +1,7 @@
 import { js } from 'tapegrad';
 import { type Accuracy, BOUNDS, measure } from './measure.js';
 import { type Density, type FloatType, Sampler } from './sample.js';
-import { binaryLines, type Line, unaryLines } from './table.js';
+import { binaryLines, type Kind, type Line, unaryLines } from './table.js';
 
 export const DTYPES: readonly FloatType[] = ['float64', 'float32'];
 /** What rounding in the comparison itself may cost. */
@@ -43,6 +43,22 @@ export function violations(rows: readonly Row[]): string[] {
   );
 }
 
+const MEANINGS: Readonly<Record<Kind, string>> = {
+  rounded: 'the nearest number',
+  elementary: 'one function, of `Math` or like it',
+  composed: 'several roundings',
+  relative: 'composed, in ulp of the greatest operand, as the sum of both terms may cancel',
+};
+
+/** Rows as a table of Markdown, the columns as wide as they must be; the first row is the head. */
+function table(rows: readonly (readonly string[])[]): string {
+  const [head = []] = rows;
+  const widths = head.map((_, i) => Math.max(3, ...rows.map((row) => row[i]!.length)));
+  const line = (row: readonly string[]): string => `| ${row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
+  const rule = line(widths.map((width) => '-'.repeat(width)));
+  return [line(head), rule, ...rows.slice(1).map(line)].join('\n');
+}
+
 const HEAD = `# Accuracy
 
 How far the pointwise functions are from the exact values, in units in the last place (ulp) of the exact result, on the \`js\` backend; the
@@ -53,18 +69,19 @@ interpreter gives the same bits. \`npm run docs:accuracy\` measures and writes t
 - The sample is seeded: numbers of both signs from the binades of the whole normal range, many from 2⁻¹⁰ to 2¹⁰, and points ever nearer to
   zeros, poles and edges: next to multiples of π/2 up to 10²², around 1 for logarithms, where exponentials overflow and vanish. Pairs are
   independent, nearly equal, nearly opposite, and for powers such that the result is in range.
-- The nearest number is at most ½ ulp off. A result below the least normal number may be 0; one beyond the greatest must be infinite. silu and mish may
-  vanish below 1024 least normal numbers, as one of their factors does.
+- The nearest number is at most ½ ulp off. A result below the least normal number may be 0; one beyond the greatest must be infinite. silu
+  and mish may vanish below 1024 least normal numbers, as one of their factors does.
 - ±0, ±∞ and NaN are compared exactly, by the tests.
 - JavaScript leaves the last digit of \`Math\`'s functions open. These are the figures of the V8 in Node ${process.versions.node.split('.')[0]}. In float32 they are computed in
   float64 and rounded once.
 
-| bound | float64 | float32 |
-| --- | --- | --- |
-| rounded: the nearest number | ${BOUNDS.float64.rounded} | ${BOUNDS.float32.rounded} |
-| elementary: one function, of \`Math\` or like it | ${BOUNDS.float64.elementary} | ${BOUNDS.float32.elementary} |
-| composed: several roundings | ${BOUNDS.float64.composed} | ${BOUNDS.float32.composed} |
-| relative: composed, in ulp of the greatest operand, as the sum of both terms may cancel | ${BOUNDS.float64.relative} | ${BOUNDS.float32.relative} |
+${table([
+  ['bound', 'float64', 'float32'],
+  ...Object.entries(MEANINGS).map(([kind, meaning]) => [
+    `${kind}: ${meaning}`,
+    ...DTYPES.map((dtype) => String(BOUNDS[dtype][kind as Kind])),
+  ]),
+])}
 
 gelu takes an exponential of a rounded argument, which grows as x² does, so its errors are given divided by that: by x² + x⁴/10 for the
 approximation by tanh, where x² or this is above 1.
@@ -77,12 +94,12 @@ function shown(x: number): string {
 /** The page as Markdown. */
 export function page(rows: readonly Row[]): string {
   const tables = DTYPES.map((dtype) => {
-    const lines = rows.map(({ line, results }) => {
+    const measured = rows.map(({ line, results }) => {
       const { max, mean, at, count } = results[dtype];
-      const where = max > 0 ? at.map(shown).join(', ') : '';
-      return `| ${line.op} | ${line.kind} | ${max.toFixed(3)} | ${mean.toFixed(3)} | ${where} | ${count} |`;
+      return [line.op, line.kind, max.toFixed(3), mean.toFixed(3), max > 0 ? at.map(shown).join(', ') : '', String(count)];
     });
-    return `\n## ${dtype}\n\n| function | bound | greatest error | mean error | greatest at | arguments |\n| --- | --- | --: | --: | --- | --: |\n${lines.join('\n')}\n`;
+    const head = ['function', 'bound', 'greatest error', 'mean error', 'greatest at', 'arguments'];
+    return `\n## ${dtype}\n\n${table([head, ...measured])}\n`;
   });
   return HEAD + tables.join('');
 }
