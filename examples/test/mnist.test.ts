@@ -153,7 +153,7 @@ describe('progress in a terminal', () => {
     clock.mockReturnValue(1000);
     progress.batch(0, 0, 0.25, 0.9214);
     clock.mockRestore();
-    expect(line).toBe(`\r\x1b[2Kepoch 1/3  ${'█'.repeat(13)}  100%  loss 0.2500  accuracy 92.1%  8,000 digits/s  0:02 left`);
+    expect(line).toBe(`\r\x1b[2Kepoch 1/3  ${'█'.repeat(6)}  100%  loss 0.2500  accuracy 92.1%  8,000 digits/s  0:02 left`);
   });
 });
 
