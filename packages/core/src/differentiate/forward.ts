@@ -1,7 +1,8 @@
 import { DerivativeError } from '../errors.js';
 import type { Node } from '../graph/node.js';
 import { between } from '../graph/replay.js';
-import { add, differentiable, total, zerosLike } from '../primitives/forms.js';
+import { add, total, zerosLike } from '../primitives/forms.js';
+import { differentiable } from '../primitives/rules.js';
 import { checked, derivativeOf, noRule, transpose } from './sweep.js';
 
 /** The bare sweep of forward mode: the tangents of `outputs`, given those of `inputs`. Costs what lies between inputs and outputs. */

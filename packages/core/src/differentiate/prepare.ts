@@ -4,7 +4,7 @@ import type { Node } from '../graph/node.js';
 import { replace, replayBetween } from '../graph/replay.js';
 import { expandAfter } from '../passes/expand.js';
 import { stabiliseNode } from '../passes/stabilise.js';
-import { differentiable } from '../primitives/forms.js';
+import { differentiable } from '../primitives/rules.js';
 import { sameShape, showShape } from '../tensor/shape.js';
 
 /** What every derivative asks of its arguments: something to differentiate, by something, of one graph and of float dtypes. */

@@ -1,6 +1,7 @@
 /** What a jacobian is put together with: slices of the first axis, joined and taken apart. Their sizes are numbers. */
 import type { Node } from '../graph/node.js';
-import { linear, type OpFunction, reshapeTo } from '../primitives/forms.js';
+import { linear, reshapeTo } from '../primitives/forms.js';
+import type { OpFunction } from '../primitives/rules.js';
 import { numberOf } from '../tensor/dim.js';
 
 /** How many operands one join has: a kernel looks at all of them for each element. */

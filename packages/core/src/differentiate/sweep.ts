@@ -3,7 +3,8 @@ import { holeLike } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
 import { between, reached } from '../graph/replay.js';
 import { expandAfter } from '../passes/expand.js';
-import { add, differentiable, zerosLike } from '../primitives/forms.js';
+import { add, zerosLike } from '../primitives/forms.js';
+import { differentiable } from '../primitives/rules.js';
 import { sameShape, showShape } from '../tensor/shape.js';
 
 /**

@@ -108,7 +108,7 @@ function sameBytes(array: TypedArray, bytes: Uint8Array): boolean {
 
 /** The attrs of a node that say more than its type does, as text; of a named leaf the name alone. */
 export function detailsOf({ attrs, shape, dtype }: { attrs: unknown; shape: Shape; dtype: DType }): string[] {
-  if (isPlain(attrs) && typeof attrs['name'] === 'string') return [attrs['name']];
+  if (isPlain(attrs) && typeof attrs.name === 'string') return [attrs.name];
   return showAttrs(attrs).filter((text) => text !== `shape: ${showShape(shape)}` && text !== `dtype: ${dtype}`);
 }
 

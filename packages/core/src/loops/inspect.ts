@@ -1,6 +1,7 @@
+import { valuesOf } from './dependencies.js';
 import type { Expr } from './expression.js';
 import { sizeOfAxes } from './frame.js';
-import { Index, type IndexValue } from './indices.js';
+import { Index } from './indices.js';
 import type { Loop } from './loop.js';
 import type { KernelBuffer } from './statement.js';
 
@@ -22,13 +23,6 @@ export function childrenOf({ is }: Expr): readonly Expr[] {
     case 'guard':
       return [is.body, ...is.conditions.flatMap(([index]) => valuesOf(index))];
   }
-}
-
-function valuesOf(index: Index): Expr[] {
-  return index.terms.flatMap(({ atom }) => {
-    if (atom.kind === 'value') return [atom.value as IndexValue as Expr];
-    return atom.kind === 'axis' ? [] : valuesOf(atom.of);
-  });
 }
 
 /** All expressions of some values, each once, those that it is made of first. */

@@ -5,7 +5,7 @@ import { Node } from '../graph/node.js';
 import { reached, replay } from '../graph/replay.js';
 import { add } from '../primitives/forms.js';
 import type { Update } from '../tape/updates.js';
-import { checkUpdates } from './check-updates.js';
+import { checkUpdates } from '../tape/updates.js';
 import type { Outputs } from './results.js';
 
 /** What one program computes and changes. */

@@ -4,7 +4,7 @@ import { holeOp, isConstant } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
 import type { Op, Typed } from '../graph/op.js';
 import { graphOf, type Operand } from '../graph/operand.js';
-import { type CommonRules, common, nodesOf, withOp } from './forms.js';
+import { type CommonRules, common, nodesOf, withOp } from './rules.js';
 
 export interface CompositeRules<N extends readonly Node[], A> extends CommonRules<A> {
   readonly defaults?: Readonly<A>;

@@ -2,7 +2,8 @@ import { DerivativeError } from '../errors.js';
 import type { Node } from '../graph/node.js';
 import { graphOf, nodeOf, type Operand } from '../graph/operand.js';
 import { publicCall } from '../graph/public-call.js';
-import { differentiable, general, zerosLike } from './forms.js';
+import { general, zerosLike } from './forms.js';
+import { differentiable } from './rules.js';
 import { stopGradient } from './stop-gradient.js';
 
 /** What {@link customGradient} is told: either mode, or both; the missing one is derived by transposing. */

@@ -4,18 +4,8 @@ import type { Op } from '../graph/op.js';
 import type { Operand } from '../graph/operand.js';
 import type { Expr } from '../loops/expression.js';
 import { type CompositeFunction, type CompositeRules, composite, withOptions } from './composite.js';
-import {
-  type Binary,
-  binary,
-  type CommonRules,
-  general,
-  linear,
-  multilinear,
-  type PartialRule,
-  type ShapedRules,
-  type Unary,
-  unary,
-} from './forms.js';
+import { type Binary, binary, general, linear, multilinear, type PartialRule, type Unary, unary } from './forms.js';
+import type { CommonRules, ShapedRules } from './rules.js';
 
 interface Defined<K extends string> {
   /** What prints and errors call the op, such as 'softClip'. */

@@ -1,6 +1,7 @@
 import type { Node } from '../graph/node.js';
 import type { Operand } from '../graph/operand.js';
-import { general, withOp } from './forms.js';
+import { general } from './forms.js';
+import { withOp } from './rules.js';
 
 const stop = general<undefined>('stopGradient', {
   kind: 'view',

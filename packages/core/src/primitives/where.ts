@@ -4,7 +4,8 @@ import type { Node } from '../graph/node.js';
 import type { Op } from '../graph/op.js';
 import { graphOf, nodeOf, type Operand } from '../graph/operand.js';
 import { broadcastShapes } from '../tensor/shape.js';
-import { broadcastTo, general, promoted, sameDtype, withOp, zerosLike } from './forms.js';
+import { broadcastTo, general, sameDtype, zerosLike } from './forms.js';
+import { promoted, withOp } from './rules.js';
 
 const whereOp: Op<undefined> = general<undefined>('where', {
   dtype: (inputs) => promoted('where', inputs.slice(1)),
