@@ -6,7 +6,7 @@
 import { type Atom, type Axis, evaluateAtom, freeAxes, type IndexValue, largest, nameOf, show, type Term } from './atoms.js';
 import { floorDiv, floorMod, properDivisors } from './integers.js';
 
-export type { Atom, Axis, IndexValue, Term } from './atoms.js';
+export type { Axis, IndexValue, Term } from './atoms.js';
 
 /** A sum of coefficient * atom, plus an offset, in canonical form: equal keys are identical forms, and equal affine functions have equal keys. */
 export class Index {
