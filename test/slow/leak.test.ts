@@ -7,7 +7,7 @@ import { backends } from '../machine/backends.js';
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-/** What a run leaves behind may be no more than this after ten thousand runs. */
+/** What ten thousand runs leave behind may be no more than this: seven bytes a run would show. */
 const LIMIT = 64 * 1024;
 
 /** Bytes of the heap and of array buffers in use. The second collection frees what the first one's finalisers let go of. */
@@ -42,7 +42,10 @@ async function trainingStep(open: (typeof backends)[number][1]) {
   return new TapeMachine(graph, { backend: open() }).compile({ loss }, { updates });
 }
 
-// The interpreter is left out: what grows there for so many runs is V8's own compiled code for it, and settles.
+/** A leak grows in every round; what V8 compiles and forgets meanwhile, up to 150 kB, comes and goes in the first ones. */
+const ROUNDS = 4;
+
+// The interpreter shares all of a run's bookkeeping with the others, and would take minutes.
 describe.each(backends.filter(([name]) => name !== 'interpreter'))('training on %s', (_name, open) => {
   it.each(['run', 'runSync'] as const)('leaves nothing behind by %s', async (call) => {
     const step = await trainingStep(open);
@@ -50,8 +53,12 @@ describe.each(backends.filter(([name]) => name !== 'interpreter'))('training on 
       for (let i = 0; i < count; i++) (await step[call](feeds)).loss.item();
     };
     await steps(1000);
-    const before = await used();
-    await steps(10_000);
-    expect((await used()) - before).toBeLessThan(LIMIT);
+    const growths: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const before = await used();
+      await steps(10_000);
+      growths.push((await used()) - before);
+    }
+    expect(Math.min(...growths)).toBeLessThan(LIMIT);
   });
 });
