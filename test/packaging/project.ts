@@ -62,7 +62,7 @@ export class Project {
 /** Builds all packages from nothing and packs them. Returns the paths of the tarballs. */
 function pack(destination: string): string[] {
   for (const name of packages) rmSync(join(root, 'packages', name, 'dist'), { recursive: true, force: true });
-  run(process.execPath, [tsc, '--build', 'packages'], root);
+  run(process.execPath, ['scripts/build.mjs'], root);
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { packageManager: string };
   mkdirSync(destination, { recursive: true });
   for (const name of packages) {

@@ -62,7 +62,7 @@ const ROOTS = ownRoots();
 /** The folder that holds tapegrad's packages, as stacks may spell it; none where they are bundled into another file. */
 function ownRoots(): readonly string[] {
   const url = (import.meta as { url?: string }).url ?? '';
-  const found = /^(?:file:\/\/(?:\/(?=[A-Za-z]:))?)?(.*)\/core\/(?:src|dist)\/site\.[jt]s/.exec(url)?.[1];
+  const found = /^(?:file:\/\/(?:\/(?=[A-Za-z]:))?)?(.*)\/core\/(?:src\/site\.ts|dist\/(?:site|bundle\/[^/]+)\.js)/.exec(url)?.[1];
   return found === undefined ? [] : [...new Set([found, found.replaceAll('%20', ' ')])];
 }
 
