@@ -46,7 +46,22 @@ export { type CompositeFunction, composite } from './primitives/composite.js';
 export { customGradient, type GradientRules } from './primitives/custom-gradient.js';
 export { type DefinedFunction, defineOp } from './primitives/define-op.js';
 export * from './primitives/forms.js';
-export * from './primitives/rules.js';
+export {
+  type CommonRules,
+  common,
+  differentiable,
+  droppedShape,
+  elementsOf,
+  keptShape,
+  lowerReduction,
+  nodesOf,
+  type OpFunction,
+  promoted,
+  type ReductionOptions,
+  type ShapedRules,
+  spread,
+  withOp,
+} from './primitives/rules.js';
 export { stopGradient } from './primitives/stop-gradient.js';
 export { where } from './primitives/where.js';
 export { toDot } from './print/dot.js';
