@@ -57,12 +57,14 @@ export class Site {
 
 const INSTALLED = /node_modules\/(?:\.vite\/deps\/)?@?tapegrad\b/;
 const OWN_FOLDER = /\/(?:core|ops|train|backend-cpu|backend-gpu|tapegrad)\/(?:src|dist)\//;
+/** This file, or the one of the whole package that stands in its place. */
+const OWN_FILE = /^(?:file:\/\/(?:\/(?=[A-Za-z]:))?)?(.*)\/core\/(?:src\/site\.ts|dist\/(?:site|bundle\/[^/]+)\.js)/;
 const ROOTS = ownRoots();
 
 /** The folder that holds tapegrad's packages, as stacks may spell it; none where they are bundled into another file. */
 function ownRoots(): readonly string[] {
   const url = (import.meta as { url?: string }).url ?? '';
-  const found = /^(?:file:\/\/(?:\/(?=[A-Za-z]:))?)?(.*)\/core\/(?:src\/site\.ts|dist\/(?:site|bundle\/[^/]+)\.js)/.exec(url)?.[1];
+  const found = OWN_FILE.exec(url)?.[1];
   return found === undefined ? [] : [...new Set([found, found.replaceAll('%20', ' ')])];
 }
 
