@@ -198,6 +198,7 @@ export const solve = withOp(solveOp, (a: Operand, b: Operand): Node => {
 export const inv = composite<[Node]>('inv', {
   define: (a) => {
     const matrices = squareMatricesOf('inv', a);
-    return solve(matrices, identityLike(matrices));
+    // Of all axes: one identity for two matrices of order 2 would count as a vector for each.
+    return solve(matrices, broadcastTo(identityLike(matrices), matrices.shape));
   },
 });

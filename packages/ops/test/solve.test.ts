@@ -105,6 +105,14 @@ describe('inv', () => {
     expect(y.op.name).toBe('inv');
   });
 
+  it('inverts as many matrices as they have rows', () => {
+    const { inputs, feeds } = inputsOf([scattered([2, 2, 2])]);
+    const y = inv(inputs[0]!);
+    const one = [1, 0, 0, 1];
+    expect(y.shape).toEqual([2, 2, 2]);
+    expectClose(valuesOf(matmul(inputs[0]!, y), feeds), [...one, ...one], 'a·a⁻¹', 1e-12);
+  });
+
   it('has derivatives, and refuses what is not square', () => {
     checkDerivatives(inv, [scattered([3, 3])]);
     expect(() => inv(new Graph().input('x', [2, 3]))).toThrow('inv: takes square matrices, not [2, 3].');
