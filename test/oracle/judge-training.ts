@@ -98,8 +98,7 @@ function tensorOf(stored: StoredArray): Tensor {
 function updatesBy(name: string, loss: Node, parameters: readonly Node[], options: Params): Update[] {
   const optimise = OPTIMISERS[name];
   if (!optimise) throw new Error(`'${name}' is no optimiser`);
-  const { lr, ...others } = options;
-  return optimise(loss, parameters, { learningRate: lr as number, ...renamed(others) });
+  return optimise(loss, parameters, renamed(options) as Parameters<Optimiser>[2]);
 }
 
 async function irisWrongs(stored: IrisTrajectory, { x, labels }: NonNullable<Oracle['iris']>, open: Open): Promise<string[]> {

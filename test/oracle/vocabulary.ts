@@ -22,6 +22,7 @@ const PARAM_NAMES: Readonly<Record<string, string>> = {
   axes: 'axis',
   keepdims: 'keepDims',
   eps: 'epsilon',
+  lr: 'learningRate',
   lr_decay: 'learningRateDecay',
 };
 

@@ -1,7 +1,7 @@
 import { add, cast, evaluate, Graph, grad, interpreter, type Node, TapeMachine, type Update } from '@tapegrad/core';
 import { matmul, mul, sin, square, sub, sum } from '@tapegrad/ops';
 import { describe, expect, it } from 'vitest';
-import { adam } from '../src/optimisers/adam.js';
+import { adam, adamw } from '../src/optimisers/adam.js';
 import { adamax, nadam, radam } from '../src/optimisers/adaptive-moments.js';
 import { clipByNorm } from '../src/optimisers/clip.js';
 import { lbfgs } from '../src/optimisers/lbfgs.js';
@@ -37,6 +37,22 @@ function expectClose(got: readonly number[], want: readonly number[], tolerance 
     expect(Math.abs(value - want[i]!), `step ${i}`).toBeLessThan(tolerance);
   });
 }
+
+describe('learning rates that are not given', () => {
+  it.each([
+    ['adam', 0.001, adam],
+    ['adamw', 0.001, adamw],
+    ['adamax', 0.002, adamax],
+    ['nadam', 0.002, nadam],
+    ['radam', 0.001, radam],
+    ['rmsprop', 0.01, rmsprop],
+    ['adagrad', 0.01, adagrad],
+    ['adadelta', 1, adadelta],
+  ] as const)('%s has that of PyTorch, %d', async (_name, learningRate, optimise) => {
+    const wanted = await trajectory((loss, p) => optimise(loss, [p], { learningRate }));
+    expect(await trajectory((loss, p) => optimise(loss, [p]))).toEqual(wanted);
+  });
+});
 
 describe('rmsprop', () => {
   it.each<RmspropOptions & { learningRate: number }>([
@@ -126,20 +142,24 @@ describe('the family of adam', () => {
     expectClose(await trajectory((loss, p) => adamax(loss, [p], { learningRate: 0.1, weightDecay })), wanted);
   });
 
-  it.each([0, 0.1])('nadam follows PyTorch with weight decay %d', async (weightDecay) => {
-    const next = moments();
-    let product = 1;
-    const wanted = reference((p, gradient, t) => {
-      const g = gradient + weightDecay * p;
-      const { m, v } = next(g);
-      const momentum = (count: number): number => 0.9 * (1 - 0.5 * 0.96 ** (count * 0.004));
-      product *= momentum(t);
-      const root = Math.sqrt(v / (1 - 0.999 ** t)) + 1e-8;
-      const first = (0.1 * (1 - momentum(t)) * g) / (1 - product) / root;
-      return p - first - (0.1 * momentum(t + 1) * m) / (1 - product * momentum(t + 1)) / root;
-    });
-    expectClose(await trajectory((loss, p) => nadam(loss, [p], { learningRate: 0.1, weightDecay })), wanted);
-  });
+  it.each([{ weightDecay: 0 }, { weightDecay: 0.1 }, { weightDecay: 0, correctedProduct: true }])(
+    'nadam follows PyTorch with %o',
+    async ({ weightDecay, correctedProduct = false }) => {
+      const next = moments();
+      let product = 1;
+      const wanted = reference((p, gradient, t) => {
+        const g = gradient + weightDecay * p;
+        const { m, v } = next(g);
+        const momentum = (count: number): number => 0.9 * (1 - 0.5 * 0.96 ** (count * 0.004));
+        product *= momentum(t);
+        const root = Math.sqrt(v / (1 - 0.999 ** t)) + 1e-8;
+        const first = (0.1 * (1 - momentum(t)) * g) / (1 - product) / root;
+        const following = product * (correctedProduct ? 1 : momentum(t)) * momentum(t + 1);
+        return p - first - (0.1 * momentum(t + 1) * m) / (1 - following) / root;
+      });
+      expectClose(await trajectory((loss, p) => nadam(loss, [p], { learningRate: 0.1, weightDecay, correctedProduct })), wanted);
+    },
+  );
 
   it.each([
     [0, 0.999],

@@ -5,8 +5,8 @@ import { blend, decayed, descend, unbiasing } from './descend.js';
 
 /** Options of {@link adam} and {@link adamw}. */
 export interface AdamOptions {
-  /** The length of a step, about. */
-  readonly learningRate: LearningRate;
+  /** The length of a step, about (0.001). */
+  readonly learningRate?: LearningRate;
   /** Decay of the running means of the gradient and of its square ([0.9, 0.999]). */
   readonly betas?: readonly [number, number];
   /** Added to the root of the second mean (1e-8). */
@@ -24,7 +24,7 @@ export interface AdamOptions {
  * @example
  * const updates = adam(loss, [w, b], { learningRate: 0.001 });
  */
-export function adam(descended: LossOrGradients, parameters: readonly Node[], options: AdamOptions): Update[] {
+export function adam(descended: LossOrGradients, parameters: readonly Node[], options: AdamOptions = {}): Update[] {
   const decay = options.weightDecay ?? 0;
   return adaptive('adam', descended, parameters, options, {
     gradient: (g, parameter) => decayed(g, parameter, decay),
@@ -39,7 +39,7 @@ export function adam(descended: LossOrGradients, parameters: readonly Node[], op
  * @example
  * const updates = adamw(loss, [w, b], { learningRate: 0.001, weightDecay: 0.01 });
  */
-export function adamw(descended: LossOrGradients, parameters: readonly Node[], options: AdamOptions): Update[] {
+export function adamw(descended: LossOrGradients, parameters: readonly Node[], options: AdamOptions = {}): Update[] {
   const decay = options.weightDecay ?? 0.01;
   return adaptive('adamw', descended, parameters, options, {
     gradient: (g) => g,
@@ -60,7 +60,7 @@ function adaptive(
   options: AdamOptions,
   decay: Decay,
 ): Update[] {
-  const { learningRate, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, amsgrad = false } = options;
+  const { learningRate = 0.001, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, amsgrad = false } = options;
   return descend(name, descended, parameters, (parameter, gradient, states) => {
     const rate = states.rate(learningRate, parameter.dtype);
     const g = decay.gradient(gradient, parameter);

@@ -4,7 +4,7 @@ import type { AdamOptions } from './adam.js';
 import type { LossOrGradients } from './common.js';
 import { blend, decayed, descend, unbiasing } from './descend.js';
 
-/** Options of {@link adamax} and {@link radam}: those of Adam. */
+/** Options of {@link adamax}, whose learning rate is 0.002 unless said, and of {@link radam}: those of Adam. */
 export type MomentsOptions = Omit<AdamOptions, 'amsgrad'>;
 
 /**
@@ -14,8 +14,8 @@ export type MomentsOptions = Omit<AdamOptions, 'amsgrad'>;
  * @example
  * const updates = adamax(loss, [w, b], { learningRate: 0.002 });
  */
-export function adamax(descended: LossOrGradients, parameters: readonly Node[], options: MomentsOptions): Update[] {
-  const { learningRate, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
+export function adamax(descended: LossOrGradients, parameters: readonly Node[], options: MomentsOptions = {}): Update[] {
+  const { learningRate = 0.002, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
   return descend('adamax', descended, parameters, (parameter, gradient, states) => {
     const g = decayed(gradient, parameter, weightDecay);
     const { m, peak } = states.zeros(parameter, ['m', 'peak']);
@@ -27,21 +27,27 @@ export function adamax(descended: LossOrGradients, parameters: readonly Node[], 
   });
 }
 
-/** Options of {@link nadam}. */
+/** Options of {@link nadam}, whose learning rate is 0.002 unless said. */
 export interface NadamOptions extends MomentsOptions {
   /** How fast the momentum grows from half of the first beta to all of it (0.004). */
   readonly momentumDecay?: number;
+  /**
+   * Divides the mean by what the product of the momenta up to the next step leaves of 1, as the paper and PyTorch 2 do; else the present
+   * step's momentum counts twice in that product, as in PyTorch 1.13 (false).
+   */
+  readonly correctedProduct?: boolean;
 }
 
 /**
  * Adam with Nesterov momentum: Dozat, "Incorporating Nesterov Momentum into Adam", 2016. Weight decay is added to the gradient. The same
- * trajectories as PyTorch's `NAdam`.
+ * trajectories as the `NAdam` of PyTorch 1.13, or with `correctedProduct` of PyTorch 2.
  *
  * @example
  * const updates = nadam(loss, [w, b], { learningRate: 0.002 });
  */
-export function nadam(descended: LossOrGradients, parameters: readonly Node[], options: NadamOptions): Update[] {
-  const { learningRate, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0, momentumDecay = 0.004 } = options;
+export function nadam(descended: LossOrGradients, parameters: readonly Node[], options: NadamOptions = {}): Update[] {
+  const { learningRate = 0.002, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
+  const { momentumDecay = 0.004, correctedProduct = false } = options;
   const momentumAt = (count: Node): Node => mul(beta1, sub(1, mul(0.5, pow(0.96, mul(count, momentumDecay)))));
   return descend('nadam', descended, parameters, (parameter, gradient, states) => {
     const g = decayed(gradient, parameter, weightDecay);
@@ -54,7 +60,8 @@ export function nadam(descended: LossOrGradients, parameters: readonly Node[], o
     const product = states.update(before, mul(before, momentum));
     const root = add(sqrt(div(meanSquare, unbiasing(beta2, count, parameter.dtype))), epsilon);
     const ofGradient = div(mul(sub(1, momentum), g), sub(1, product));
-    const ofMean = div(mul(following, mean), sub(1, mul(product, following)));
+    const next = mul(correctedProduct ? product : mul(product, momentum), following);
+    const ofMean = div(mul(following, mean), sub(1, next));
     const rate = states.rate(learningRate, parameter.dtype);
     return sub(parameter, mul(rate, div(add(ofGradient, ofMean), root)));
   });
@@ -67,8 +74,8 @@ export function nadam(descended: LossOrGradients, parameters: readonly Node[], o
  * @example
  * const updates = radam(loss, [w, b], { learningRate: 0.001 });
  */
-export function radam(descended: LossOrGradients, parameters: readonly Node[], options: MomentsOptions): Update[] {
-  const { learningRate, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
+export function radam(descended: LossOrGradients, parameters: readonly Node[], options: MomentsOptions = {}): Update[] {
+  const { learningRate = 0.001, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
   return descend('radam', descended, parameters, (parameter, gradient, states) => {
     const { dtype } = parameter;
     const g = decayed(gradient, parameter, weightDecay);

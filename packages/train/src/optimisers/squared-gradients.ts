@@ -5,8 +5,8 @@ import { blend, decayed, descend } from './descend.js';
 
 /** Options of {@link rmsprop}. */
 export interface RmspropOptions {
-  /** The length of a step, about. */
-  readonly learningRate: LearningRate;
+  /** The length of a step, about (0.01). */
+  readonly learningRate?: LearningRate;
   /** Decay of the running mean of the squared gradient (0.99). */
   readonly alpha?: number;
   /** Added to the root of that mean (1e-8). */
@@ -26,8 +26,8 @@ export interface RmspropOptions {
  * @example
  * const updates = rmsprop(loss, [w, b], { learningRate: 0.001, momentum: 0.9 });
  */
-export function rmsprop(descended: LossOrGradients, parameters: readonly Node[], options: RmspropOptions): Update[] {
-  const { learningRate, alpha = 0.99, epsilon = 1e-8, momentum = 0, centered = false, weightDecay = 0 } = options;
+export function rmsprop(descended: LossOrGradients, parameters: readonly Node[], options: RmspropOptions = {}): Update[] {
+  const { learningRate = 0.01, alpha = 0.99, epsilon = 1e-8, momentum = 0, centered = false, weightDecay = 0 } = options;
   return descend('rmsprop', descended, parameters, (parameter, gradient, states) => {
     const g = decayed(gradient, parameter, weightDecay);
     const { v } = states.zeros(parameter, ['v']);
@@ -48,8 +48,8 @@ export function rmsprop(descended: LossOrGradients, parameters: readonly Node[],
 
 /** Options of {@link adagrad}. */
 export interface AdagradOptions {
-  /** The length of the first step. */
-  readonly learningRate: LearningRate;
+  /** The length of the first step (0.01). */
+  readonly learningRate?: LearningRate;
   /** The rate is divided by 1 + this·step (0). */
   readonly learningRateDecay?: number;
   /** What the sums of squares start from (0). */
@@ -67,8 +67,8 @@ export interface AdagradOptions {
  * @example
  * const updates = adagrad(loss, [w, b], { learningRate: 0.01 });
  */
-export function adagrad(descended: LossOrGradients, parameters: readonly Node[], options: AdagradOptions): Update[] {
-  const { learningRate, learningRateDecay = 0, initialAccumulatorValue = 0, epsilon = 1e-10, weightDecay = 0 } = options;
+export function adagrad(descended: LossOrGradients, parameters: readonly Node[], options: AdagradOptions = {}): Update[] {
+  const { learningRate = 0.01, learningRateDecay = 0, initialAccumulatorValue = 0, epsilon = 1e-10, weightDecay = 0 } = options;
   return descend('adagrad', descended, parameters, (parameter, gradient, states) => {
     const { dtype } = parameter;
     const g = decayed(gradient, parameter, weightDecay);
