@@ -7,20 +7,46 @@ import { table } from '../ops/table.js';
 /** Every way of the table to use an op with derivatives. */
 const lines: readonly SmoothLine[] = table.flatMap((line) => ('value' in line ? [] : smoothLines(line)));
 
-interface Step {
+export interface Step {
   readonly line: number;
   /** Which of the values so far are the arguments, counted from the last. */
   readonly from: readonly number[];
 }
 
+/** The deepest composition. */
+const DEPTH = 6;
+
+const stepOf = (line: fc.Arbitrary<number>): fc.Arbitrary<Step> =>
+  fc.record<Step>({ line, from: fc.array(fc.nat({ max: 2 }), { minLength: 3, maxLength: 3 }) });
+
 /** A composition of ops of the table, each applied to results of earlier ones. */
-export const compositions = fc.array(
-  fc.record<Step>({
-    line: fc.nat({ max: lines.length - 1 }),
-    from: fc.array(fc.nat({ max: 2 }), { minLength: 3, maxLength: 3 }),
-  }),
-  { minLength: 1, maxLength: 6 },
-);
+export const compositions = fc.array(stepOf(fc.nat({ max: lines.length - 1 })), { minLength: 1, maxLength: DEPTH });
+
+/** The lines of each op. */
+const linesOf = new Map<string, number[]>();
+for (const [i, { op }] of lines.entries()) linesOf.set(op, [...(linesOf.get(op) ?? []), i]);
+const names = [...linesOf.keys()];
+
+/** The ops of some compositions, of depth 1, 2, … 6, 1, …: dealt from decks that hold each op once, so that all are used alike. */
+export function dealt(count: number, seed: number): string[][] {
+  const depths = Array.from({ length: count }, (_, k) => 1 + (k % DEPTH));
+  const cards = depths.reduce((a, b) => a + b, 0);
+  const shuffled = fc.shuffledSubarray(names, { minLength: names.length });
+  const decks = fc.sample(shuffled, { seed, numRuns: Math.ceil(cards / names.length) }).flat();
+  return depths.map((depth) => decks.splice(0, depth));
+}
+
+/** A composition of given ops, in any of their ways. */
+export function compositionsOf(ops: readonly string[]): fc.Arbitrary<Step[]> {
+  return fc.tuple(...ops.map((op) => stepOf(fc.constantFrom(...linesOf.get(op)!))));
+}
+
+/** How often each op with derivatives is in some hands. */
+export function uses(hands: readonly (readonly string[])[]): Map<string, number> {
+  const counts = new Map(names.map((op) => [op, 0]));
+  for (const op of hands.flat()) counts.set(op, counts.get(op)! + 1);
+  return counts;
+}
 
 /** The names of a composition's ops, for messages. */
 export function namesOf(steps: readonly Step[]): string {

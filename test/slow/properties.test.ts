@@ -9,7 +9,7 @@ import { checkViews } from '../properties/views.js';
 const seed = Date.now() % 2 ** 31;
 
 test.each([
-  ['derivatives of compositions', checkCompositions, 400],
+  ['derivatives of compositions', checkCompositions, 500],
   ['kinks', checkKinks, 1000],
   ['programs on every backend, with every subset of the passes', checkPrograms, 800],
   ['training steps on every backend, with every subset of the passes', checkTrainingSteps, 300],
