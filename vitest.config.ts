@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['{packages/*,examples,bench}/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/slow/**', 'test/packaging/**'],
+          exclude: ['**/node_modules/**', 'test/slow/**', 'test/packaging/**', 'test/browser/**'],
           testTimeout: 30_000,
         },
       },
@@ -24,6 +24,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'packages', include: ['test/packaging/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
       },
     ],
   },

@@ -36,7 +36,7 @@ export function lossChart({ title, losses, epoch }: Curve): string {
 }
 
 /** The powers of ten around all losses, and around 1. */
-function decades(losses: readonly number[]): [low: number, high: number] {
+export function decades(losses: readonly number[]): [low: number, high: number] {
   const finite = losses.filter((loss) => Number.isFinite(loss) && loss > 0);
   const exponents = finite.map((loss) => Math.log10(loss));
   const low = exponents.reduce((a, b) => Math.min(a, b), -1);
@@ -45,7 +45,7 @@ function decades(losses: readonly number[]): [low: number, high: number] {
 }
 
 /** 1, 2 and 5 of each power of ten, or the powers alone where they are many. */
-function levels(low: number, high: number): number[] {
+export function levels(low: number, high: number): number[] {
   const count = Math.round(Math.log10(high / low));
   const powers = Array.from({ length: count + 1 }, (_, i) => Number((low * 10 ** i).toPrecision(1)));
   if (count > 3) return powers;
@@ -62,7 +62,7 @@ function epochs(batches: number, epoch: number): number[] {
 }
 
 /** The mean around each batch: of fewer in the steep beginning, of those before alone at the end. */
-function smoothed(losses: readonly number[]): number[] {
+export function smoothed(losses: readonly number[]): number[] {
   const sums = [0];
   for (const loss of losses) sums.push(sums.at(-1)! + loss);
   return losses.map((_, i) => {

@@ -15,7 +15,7 @@ import {
   softmax,
   type Update,
 } from 'tapegrad';
-import type { OptimizerName } from './options.js';
+import type { OptimizerName } from './optimizers.js';
 
 export const PIXELS = 28 * 28;
 export const CLASSES = 10;

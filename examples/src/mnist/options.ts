@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
+import { OPTIMIZERS, type OptimizerName } from './optimizers.js';
 
-export const OPTIMIZERS = ['sgd', 'adam', 'adamw'] as const;
-export type OptimizerName = (typeof OPTIMIZERS)[number];
 export const BACKENDS = ['js', 'interpreter'] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
