@@ -1,4 +1,5 @@
-import { type Backend, Graph, interpreter, js, TapeMachine } from 'tapegrad';
+import { Graph } from '@tapegrad/core';
+import { type Backend, interpreter, js, TapeMachine } from 'tapegrad';
 import type { Offered } from './messages.js';
 
 interface Offer extends Offered {

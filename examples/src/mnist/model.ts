@@ -1,3 +1,5 @@
+// The Graph without ops as methods: a page then loads only the ops that it uses.
+import { Graph } from '@tapegrad/core';
 import {
   accuracy,
   adam,
@@ -6,7 +8,6 @@ import {
   cosineDecay,
   crossEntropy,
   dense,
-  Graph,
   heUniform,
   type Node,
   relu,
