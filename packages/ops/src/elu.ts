@@ -1,5 +1,5 @@
 import { composite, mul, type Node, where } from '@tapegrad/core';
-import { gt } from './compare.js';
+import { le } from './compare.js';
 import { expm1 } from './exponential.js';
 import { floats } from './support/dtypes.js';
 
@@ -22,8 +22,8 @@ export const elu = composite<readonly [Node], EluOptions>('elu', {
   defaults: { alpha: 1 },
   define: (x, { alpha = 1 }) => {
     floats('elu')([x]);
-    const positive = gt(x, 0);
+    const curved = le(x, 0);
     // The exponential of a large x, though not chosen, would overflow in the derivative.
-    return where(positive, x, mul(alpha, expm1(where(positive, 0, x))));
+    return where(curved, mul(alpha, expm1(where(curved, x, 0))), x);
   },
 });

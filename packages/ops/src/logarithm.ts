@@ -84,8 +84,8 @@ export const log10: Unary = unary('log10', {
 });
 
 /**
- * log Σeˣ over axes. Same dtype. Shifted by the maximum where that is finite, so that it does not overflow; of -Infinity alone it is -Infinity.
- * Throws `DtypeError` unless `x` is a float, `ShapeError` where there are no elements.
+ * log Σeˣ over axes. Same dtype. Shifted by the maximum where that is finite, so that it does not overflow; of -Infinity alone, and of
+ * nothing, it is -Infinity. Throws `DtypeError` unless `x` is a float.
  *
  * @formula y = log Σᵢ exp xᵢ
  * @derivative softmax(x)
@@ -96,6 +96,7 @@ export const logSumExp = composite<readonly [Node], ReductionOptions>('logSumExp
   define: (x, { axis, keepDims = false }) => {
     floats('logSumExp')([x]);
     const over = axis === undefined ? {} : { axis };
+    if (x.shape.includes(0)) return sub(sum(x, { ...over, keepDims }), Infinity);
     const peak = max(x, { ...over, keepDims: true });
     const shift = stopGradient(where(finite(peak), peak, 0));
     const total = sum(exp(sub(x, shift)), { ...over, keepDims });

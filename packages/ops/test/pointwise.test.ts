@@ -176,7 +176,7 @@ describe('kinks and poles', () => {
     ['relu', ops.relu, [0, NaN, Infinity, -Infinity], [0, NaN, Infinity, 0], [0, 1, 1, 0]],
     ['clamp', (x) => ops.clamp(x, { min: -1, max: 1 }), [-1, 1, 2, -2, 0], [-1, 1, 1, -1, 0], [1, 1, 0, 0, 1]],
     ['leakyRelu', (x) => ops.leakyRelu(x), [0, 1], [0, 1], [0.01, 1]],
-    ['elu', (x) => ops.elu(x), [0, 800, -800], [0, 800, -1], [1, 1, 0]],
+    ['elu', (x) => ops.elu(x), [0, 800, -800, NaN], [0, 800, -1, NaN], [1, 1, 0, 1]],
     ['silu', (x) => ops.silu(x), [0, -Infinity], [0, NaN], [0.5, NaN]],
     ['gelu', (x) => ops.gelu(x), [0, 1, 10], [0, 0.8413447460685429, 10], [0.5, 1.0833154705876864, 1]],
     ['sqrt', ops.sqrt, [0, -1, 4], [0, NaN, 2], [Infinity, NaN, 0.25]],

@@ -71,6 +71,7 @@ describe('edges', () => {
   it('logSumExp of infinities', () => {
     expect(reduction(ops.logSumExp, [Infinity, 1]).value).toEqual([Infinity]);
     expect(reduction(ops.logSumExp, [-Infinity, -Infinity]).value).toEqual([-Infinity]);
+    expect(reduction(ops.logSumExp, []).value).toEqual([-Infinity]);
     expect(reduction(ops.logSumExp, [1000, 1000]).value).toEqual([1000 + Math.LN2]);
   });
 
