@@ -35,7 +35,9 @@ async function excused(outcome: Outcome, stored: OracleCase, setting: Setting): 
   try {
     const failed = await wrongs(stored, setting, false);
     const unavoidable = await wrongs(stored, { ...setting, dtype: 'float64' }, true);
-    if ([...failed.keys()].some((what) => !unavoidable.has(what))) return outcome;
+    // The loss is made of the values.
+    const lost = [...unavoidable.keys()].some((what) => what.startsWith('value'));
+    if ([...failed.keys()].some((what) => !unavoidable.has(what) && !(lost && what === 'loss'))) return outcome;
   } catch {
     return outcome;
   }

@@ -79,6 +79,17 @@ describe('the judge', () => {
   it('in float32 skips what float32 cannot hold, and only that', async () => {
     expect((await judge(chain('exp', 700, Math.exp(700)))).verdict).toBe('passed');
     expect((await judge(chain('exp', 700, Math.exp(700)), 'float32')).verdict).toBe('skipped');
+    const [y, z] = [Math.exp(700), Math.exp(701)];
+    const opposed: OracleCase = {
+      ...chain('exp', 0, 0),
+      inputs: { x: { shape: [2], data: [700, 701] } },
+      values: [{ shape: [2], data: [y, z] }],
+      w: [{ shape: [2], data: [1, -1] }],
+      loss: y - z,
+      grads: { x: { shape: [2], data: [y, -z] } },
+    };
+    expect((await judge(opposed)).verdict).toBe('passed');
+    expect((await judge(opposed, 'float32')).verdict).toBe('skipped');
     const overflowing: OracleCase = {
       ...chain('sqrt', 1e30, 1e30),
       steps: [
