@@ -25,13 +25,22 @@ export type { Loop, Store } from './loops/loop.js';
 export { kernelOfProcedure, place } from './loops/place.js';
 export { Procedure, Value, type Variable } from './loops/procedure.js';
 export { hasScalar, type LetOp, type ScalarFunction, scalarFunction, scalarLibrary } from './loops/scalar.js';
-export type { Kernel, KernelBuffer, Operand as KernelOperand, Stmt } from './loops/statement.js';
+export { hasLanes, type Kernel, type KernelBuffer, LANES, type Operand as KernelOperand, type Stmt } from './loops/statement.js';
 export type { Backend, DeviceExecutable, Executable, HostExecutable, Session, Target } from './machine/backend.js';
 export { type CheckGradientsOptions, checkGradients } from './machine/check-gradients.js';
 export { type EvaluateOptions, evaluate } from './machine/evaluate.js';
 export type { Feeds } from './machine/feeds.js';
 export { type GradientEntry, GradientReport } from './machine/gradient-report.js';
-export { ArrayExecutable, HostSession, type Linkable, type Linked, linkOther } from './machine/host-session.js';
+export {
+  ArrayExecutable,
+  type Block,
+  type HostMemory,
+  HostSession,
+  type Linkable,
+  type Linked,
+  linkOther,
+  type Prepare,
+} from './machine/host-session.js';
 export { interpreter, interpretTape } from './machine/interpreter.js';
 export { type CompileOptions, type MachineOptions, TapeMachine } from './machine/machine.js';
 export type { Memory } from './machine/memory.js';

@@ -25,26 +25,29 @@ export function canonicalText(body: readonly Stmt[], buffers: readonly KernelBuf
   };
   const cell = (buffer: number, index: Operand, offset: number): string =>
     `#${buffer}[${show(index)}${offset ? ` + ${offset}` : ''}]`;
+  const wide = (statement: { readonly lanes?: true }): string => (statement.lanes ? ' lanes' : '');
   const write = (statements: readonly Stmt[], indent: string): void => {
     for (const statement of statements) {
       switch (statement.kind) {
         case 'let': {
           const { op, args, type } = statement;
-          lines.push(`${indent}${local(statement.to)} = ${op} ${args.map(show).join(' ')} ${type}`);
+          lines.push(`${indent}${local(statement.to)} = ${op} ${args.map(show).join(' ')} ${type}${wide(statement)}`);
           break;
         }
         case 'variable':
-          lines.push(`${indent}var ${local(statement.to)} = ${show(statement.value)} ${statement.type}`);
+          lines.push(`${indent}var ${local(statement.to)} = ${show(statement.value)} ${statement.type}${wide(statement)}`);
           break;
         case 'set':
           lines.push(`${indent}${local(statement.to)} := ${show(statement.value)}`);
           break;
         case 'load':
-          lines.push(`${indent}${local(statement.to)} = ${cell(statement.buffer, statement.index, statement.offset)}`);
+          lines.push(
+            `${indent}${local(statement.to)} = ${cell(statement.buffer, statement.index, statement.offset)}${wide(statement)}`,
+          );
           break;
         case 'store': {
           const { buffer, index, offset, value, accumulate } = statement;
-          lines.push(`${indent}${cell(buffer, index, offset)} ${accumulate ? '+=' : '='} ${show(value)}`);
+          lines.push(`${indent}${cell(buffer, index, offset)} ${accumulate ? '+=' : '='} ${show(value)}${wide(statement)}`);
           break;
         }
         case 'fill':

@@ -1,7 +1,7 @@
 import type { TypedArray } from '../tensor/dtype.js';
 import { numberText } from './canonical.js';
 import { scalarFunction } from './scalar.js';
-import type { Kernel, Operand, Stmt } from './statement.js';
+import { hasLanes, type Kernel, LANES, type Operand, type Stmt } from './statement.js';
 
 /** Told of every access: of a read after it, of a write before it. */
 export interface AccessHooks {
@@ -55,7 +55,7 @@ class Interpreter {
   readonly run: (arrays: readonly TypedArray[]) => void;
   readonly #kernel: Kernel;
   readonly #hooks: AccessHooks | null;
-  /** The locals, then the literals. */
+  /** The locals, one after another for each lane, then the literals. */
   readonly #values: Float64Array;
   readonly #literals = new Map<string, number>();
   #arrays: readonly TypedArray[] = [];
@@ -65,9 +65,9 @@ class Interpreter {
     this.#hooks = hooks;
     const literals = kernel.body.flatMap(operandsOf).flatMap((operand) => ('literal' in operand ? [operand.literal] : []));
     const distinct = new Map(literals.map((value) => [numberText(value), value]));
-    this.#values = new Float64Array([...new Float64Array(kernel.locals), ...distinct.values()]);
+    this.#values = new Float64Array([...new Float64Array(LANES * kernel.locals), ...distinct.values()]);
     [...distinct.keys()].forEach((text, i) => {
-      this.#literals.set(text, kernel.locals + i);
+      this.#literals.set(text, LANES * kernel.locals + i);
     });
     const body = this.#block(kernel.body);
     this.run = (arrays) => {
@@ -77,7 +77,20 @@ class Interpreter {
   }
 
   #slot(operand: Operand): number {
-    return 'local' in operand ? operand.local : this.#literals.get(numberText(operand.literal))!;
+    return 'local' in operand ? LANES * operand.local : this.#literals.get(numberText(operand.literal))!;
+  }
+
+  /** Where the value in one lane is. */
+  #slotOf(operand: Operand, lane: number): number {
+    return this.#slot(operand) + (hasLanes(operand) ? lane : 0);
+  }
+
+  /** What is done in each lane, as one step. */
+  #inLanes(step: (lane: number) => Step): Step {
+    const steps = Array.from({ length: LANES }, (_, lane) => step(lane));
+    return () => {
+      for (let lane = 0; lane < LANES; lane++) steps[lane]!();
+    };
   }
 
   #block(statements: readonly Stmt[]): Step {
@@ -96,11 +109,14 @@ class Interpreter {
         return this.#let(statement);
       case 'variable':
       case 'set': {
-        const { to } = statement;
-        const from = this.#slot(statement.value);
-        return () => {
-          values[to] = values[from]!;
+        const set = (lane: number): Step => {
+          const to = LANES * statement.to + lane;
+          const from = this.#slotOf(statement.value, lane);
+          return () => {
+            values[to] = values[from]!;
+          };
         };
+        return statement.lanes ? this.#inLanes(set) : set(0);
       }
       case 'load':
         return this.#load(statement);
@@ -111,7 +127,7 @@ class Interpreter {
         return () => this.#fill(buffer, value);
       }
       case 'for': {
-        const { to } = statement;
+        const to = LANES * statement.to;
         const count = this.#slot(statement.count);
         const body = this.#block(statement.body);
         return () => {
@@ -134,14 +150,33 @@ class Interpreter {
     }
   }
 
-  #let({ to, type, op, args }: Extract<Stmt, { kind: 'let' }>): Step {
+  #let(statement: Extract<Stmt, { kind: 'let' }>): Step {
+    const { op, args } = statement;
     const values = this.#values;
+    const to = LANES * statement.to;
+    const from = this.#slot(args[0]!);
+    if (op === 'lane') {
+      const lane = (args[1] as Extract<Operand, { literal: number }>).literal;
+      return () => {
+        values[to] = values[from + lane]!;
+      };
+    }
+    if (op === 'any')
+      return () => {
+        values[to] = values.subarray(from, from + LANES).some((value) => value !== 0) ? 1 : 0;
+      };
+    return statement.lanes ? this.#inLanes((lane) => this.#letOne(statement, lane)) : this.#letOne(statement, 0);
+  }
+
+  #letOne({ to: local, type, op, args }: Extract<Stmt, { kind: 'let' }>, lane: number): Step {
+    const values = this.#values;
+    const to = LANES * local + lane;
     const f = scalarFunction(
       op,
       type,
       args.map((arg) => arg.type),
     );
-    const [a, b, c] = args.map((arg) => this.#slot(arg)) as [number, number, number];
+    const [a, b, c] = args.map((arg) => this.#slotOf(arg, lane)) as [number, number, number];
     switch (args.length) {
       case 1:
         return () => {
@@ -158,9 +193,15 @@ class Interpreter {
     }
   }
 
-  #load({ to, buffer, index, offset }: Extract<Stmt, { kind: 'load' }>): Step {
+  #load(statement: Extract<Stmt, { kind: 'load' }>): Step {
+    return statement.lanes ? this.#inLanes((lane) => this.#loadOne(statement, lane)) : this.#loadOne(statement, 0);
+  }
+
+  #loadOne({ to: local, buffer, index, offset: first }: Extract<Stmt, { kind: 'load' }>, lane: number): Step {
     const values = this.#values;
-    const at = this.#slot(index);
+    const to = LANES * local + lane;
+    const offset = first + (hasLanes(index) ? 0 : lane);
+    const at = this.#slotOf(index, lane);
     const hooks = this.#hooks;
     return () => {
       const i = values[at]! + offset;
@@ -171,10 +212,15 @@ class Interpreter {
     };
   }
 
-  #store({ buffer, index, offset, value, accumulate }: Extract<Stmt, { kind: 'store' }>): Step {
+  #store(statement: Extract<Stmt, { kind: 'store' }>): Step {
+    return statement.lanes ? this.#inLanes((lane) => this.#storeOne(statement, lane)) : this.#storeOne(statement, 0);
+  }
+
+  #storeOne({ buffer, index, offset: first, value, accumulate }: Extract<Stmt, { kind: 'store' }>, lane: number): Step {
     const values = this.#values;
+    const offset = first + lane;
     const at = this.#slot(index);
-    const from = this.#slot(value);
+    const from = this.#slotOf(value, lane);
     const hooks = this.#hooks;
     const { dtype } = this.#kernel.buffers[buffer]!;
     const add = scalarFunction('add', dtype, [dtype, dtype]);

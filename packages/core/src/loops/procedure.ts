@@ -1,6 +1,6 @@
 import type { DType } from '../tensor/dtype.js';
 import type { ScalarOp } from './expression.js';
-import type { Operand, Stmt } from './statement.js';
+import { hasLanes, type Operand, type Stmt } from './statement.js';
 
 type LetOp = Extract<Stmt, { kind: 'let' }>['op'];
 
@@ -80,7 +80,12 @@ export class Procedure {
   /** The statements so far, outermost first. */
   readonly body: Stmt[] = [];
   #scope: Stmt[] = this.body;
-  #locals = 0;
+  #locals: number;
+
+  /** Numbers its locals from `locals` on. */
+  constructor(locals = 0) {
+    this.#locals = locals;
+  }
 
   get locals(): number {
     return this.#locals;
@@ -106,12 +111,13 @@ export class Procedure {
   variable(value: Value): Variable {
     const to = this.#locals++;
     const { type } = value;
-    this.#scope.push({ kind: 'variable', to, type, value: value.operand });
+    const lanes = hasLanes(value.operand) ? ({ lanes: true } as const) : {};
+    this.#scope.push({ kind: 'variable', to, type, value: value.operand, ...lanes });
     return {
-      value: new Value(this, { local: to, type }),
+      value: new Value(this, { local: to, type, ...lanes }),
       set: (next) => {
         const operand = typeof next === 'number' ? this.literal(next, type).operand : next.operand;
-        this.#scope.push({ kind: 'set', to, type, value: operand });
+        this.#scope.push({ kind: 'set', to, type, value: operand, ...lanes });
       },
     };
   }
@@ -140,10 +146,22 @@ export class Procedure {
     this.#scope.push({ kind: 'if', condition: condition.operand, body, otherwise: rest });
   }
 
+  /** The bits of a float32 as int32, or of an int32 as float32. */
+  bits(x: Value): Value {
+    return this.#let('bits', x.type === 'float32' ? 'int32' : 'float32', [x]);
+  }
+
+  /** Does a bool hold, or hold in any lane? */
+  any(x: Value): Value {
+    return hasLanes(x.operand) ? this.#let('any', 'bool', [x]) : x;
+  }
+
   #let(op: LetOp, type: DType, args: readonly Value[]): Value {
     const to = this.#locals++;
-    this.#scope.push({ kind: 'let', to, type, op, args: args.map((arg) => arg.operand) });
-    return new Value(this, { local: to, type });
+    const operands = args.map((arg) => arg.operand);
+    const lanes = operands.some(hasLanes) && op !== 'any' ? ({ lanes: true } as const) : {};
+    this.#scope.push({ kind: 'let', to, type, op, args: operands, ...lanes });
+    return new Value(this, { local: to, type, ...lanes });
   }
 
   #within(write: () => void): Stmt[] {

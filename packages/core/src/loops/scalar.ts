@@ -112,6 +112,20 @@ const ANY: Table = {
   copy: same as ScalarFunction,
 };
 
+const float = new Float32Array(1);
+const pattern = new Int32Array(float.buffer);
+
+/** The float32 of a bit pattern. A NaN keeps only that it is one. */
+function floatOfBits(bits: number): number {
+  pattern[0] = bits;
+  return float[0]!;
+}
+
+function bitsOfFloat(x: number): number {
+  float[0] = x;
+  return pattern[0]!;
+}
+
 const FLOAT64 = {
   add: (x: number, y: number) => x + y,
   sub: (x: number, y: number) => x - y,
@@ -155,9 +169,12 @@ const FLOAT64 = {
 } as Table;
 
 /** Rounding the float64 result is rounding the exact one, for + − × ÷ and sqrt: float64 has more than twice float32's digits. */
-const FLOAT32: Table = Object.fromEntries(
-  Object.entries({ ...FLOAT64, exp: expFloat32, tanh: tanhFloat32 }).map(([op, f]) => [op, rounding(f as ScalarFunction)]),
-);
+const FLOAT32: Table = {
+  ...Object.fromEntries(
+    Object.entries({ ...FLOAT64, exp: expFloat32, tanh: tanhFloat32 }).map(([op, f]) => [op, rounding(f as ScalarFunction)]),
+  ),
+  bits: floatOfBits as ScalarFunction,
+};
 
 const INTEGER = { max: Math.max, min: Math.min, sign: Math.sign, floor: same, ceil: same, round: same, trunc: same } as Table;
 
@@ -179,6 +196,7 @@ const INT32 = {
   shiftRight: (x: number, y: number) => x >> y,
   floorDiv: (x: number, y: number) => Math.floor(x / y),
   floorMod: (x: number, y: number) => ((x % y) + y) % y,
+  bits: bitsOfFloat,
 } as Table;
 
 const UINT32 = {

@@ -1,24 +1,42 @@
 import type { DType } from '../tensor/dtype.js';
 import type { ScalarOp } from './expression.js';
 
-/** A local variable of a kernel, or a literal number of a type. Locals are numbered over the whole kernel and assigned once, but for variables. */
-export type Operand = { readonly local: number; readonly type: DType } | { readonly literal: number; readonly type: DType };
+/** How many neighbours along an axis a value with lanes holds. */
+export const LANES = 4;
+
+/**
+ * A local variable of a kernel, or a literal number of a type. Locals are numbered over the whole kernel and assigned once, but for variables.
+ * A local with `lanes` holds `LANES` values side by side; beside it, any other operand stands for as many equal ones.
+ */
+export type Operand =
+  | { readonly local: number; readonly type: DType; readonly lanes?: true }
+  | { readonly literal: number; readonly type: DType };
+
+/** Does it hold several values side by side? */
+export function hasLanes(operand: Operand): boolean {
+  return 'local' in operand && operand.lanes === true;
+}
 
 /**
  * What a printer spells in its language and the interpreter defines. Index arithmetic is on int32 locals with the same scalar ops
  * (`div` and `rem` of indices are only emitted where both are non-negative; `floorDiv` and `floorMod` take any sign and a positive literal).
  * A parallel `for` has iterations that do not touch one another's cells; `accumulate` adds to the cell, only under an ordered axis.
+ *
+ * What has `lanes` computes `LANES` values: a `let` lane by lane, a `load` and a `store` of neighbours from the index on; a `load` whose index
+ * has lanes gathers. `bits` is a float32's pattern as an int32, or the reverse; `lane` picks one of a value with lanes, and `any` tells
+ * whether a bool holds in any of them.
  */
 export type Stmt =
   | {
       readonly kind: 'let';
       readonly to: number;
       readonly type: DType;
-      readonly op: ScalarOp | 'floorDiv' | 'floorMod' | 'copy';
+      readonly op: ScalarOp | 'floorDiv' | 'floorMod' | 'copy' | 'bits' | 'lane' | 'any';
       readonly args: readonly Operand[];
+      readonly lanes?: true;
     }
-  | { readonly kind: 'variable'; readonly to: number; readonly type: DType; readonly value: Operand }
-  | { readonly kind: 'set'; readonly to: number; readonly type: DType; readonly value: Operand }
+  | { readonly kind: 'variable'; readonly to: number; readonly type: DType; readonly value: Operand; readonly lanes?: true }
+  | { readonly kind: 'set'; readonly to: number; readonly type: DType; readonly value: Operand; readonly lanes?: true }
   | {
       readonly kind: 'load';
       readonly to: number;
@@ -26,6 +44,7 @@ export type Stmt =
       readonly buffer: number;
       readonly index: Operand;
       readonly offset: number;
+      readonly lanes?: true;
     }
   | {
       readonly kind: 'store';
@@ -34,6 +53,7 @@ export type Stmt =
       readonly offset: number;
       readonly value: Operand;
       readonly accumulate: boolean;
+      readonly lanes?: true;
     }
   | { readonly kind: 'fill'; readonly buffer: number; readonly value: number }
   | {

@@ -7,7 +7,9 @@ export type { Target } from '../loops/target.js';
 /** A tape made runnable, on memory of this process: the machine writes feeds into `inputs`, executes, and copies `outputs`. */
 export interface HostExecutable {
   readonly kind: 'host';
-  /** One array per `tape.inputs`, of the slot's length. Read anew after any load on the same session: scratch may have moved. */
+  /** Changes whenever memory has moved: `inputs`, `outputs` and `view` are then to be read anew. */
+  readonly moves: number;
+  /** One array per `tape.inputs`, of the slot's length. */
   readonly inputs: readonly TypedArray[];
   readonly outputs: readonly TypedArray[];
   /** Runs the tape once, or instruction `only` of it. */

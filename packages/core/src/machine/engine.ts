@@ -12,8 +12,6 @@ export class Engine {
   readonly session: Session;
   readonly states: States;
   readonly queue = new RunQueue();
-  /** Counts loads: scratch may have moved since an older one. */
-  loads = 0;
   /** Counts what may have changed state, so that a rehearsal knows whether it is still true. */
   changes = 0;
   #failure: MachineError | null = null;
@@ -57,13 +55,7 @@ export class Engine {
   }
 
   load(tape: Tape): Executable | Promise<Executable> {
-    const executable = this.session.load(tape);
-    this.loads++;
-    if (!(executable instanceof Promise)) return executable;
-    return executable.then((ready) => {
-      this.loads++;
-      return ready;
-    });
+    return this.session.load(tape);
   }
 
   dispose(): void {

@@ -29,7 +29,7 @@ export class HostProgram {
   readonly #exposed: boolean;
   #inputs: readonly TypedArray[] = [];
   #outputs: readonly TypedArray[] = [];
-  #loads = -1;
+  #moves = -1;
 
   constructor(engine: Engine, tape: Tape, executable: HostExecutable, needed: readonly Node<InputAttrs>[], bindings: Bindings) {
     this.tape = tape;
@@ -49,7 +49,7 @@ export class HostProgram {
     let fed = 0;
     for (const _name in feeds) fed++;
     if (fed !== writers.length) return this.#runUnusual(feeds, steps);
-    if (this.#loads !== this.#engine.loads) this.#refresh();
+    if (this.#moves !== this.#executable.moves) this.#refresh();
     for (let i = 0; i < fed; i++) {
       const writer = writers[i] as FeedWriter;
       const value = feeds[writer.name];
@@ -61,7 +61,7 @@ export class HostProgram {
 
   /** Runs with feeds that have been checked. */
   runChecked(fed: ReadonlyMap<string, Fed>, steps: number): Record<string, Tensor> {
-    if (this.#loads !== this.#engine.loads) this.#refresh();
+    if (this.#moves !== this.#executable.moves) this.#refresh();
     this.#writers.forEach(({ name }, i) => {
       this.#inputs[i]!.set(fed.get(name)!.values);
     });
@@ -79,7 +79,7 @@ export class HostProgram {
     // An input that simplification made superfluous is still fed and checked.
     this.#inputs = this.#writers.map((writer) => places.get(writer.name) ?? writer.allocate());
     this.#outputs = outputs;
-    this.#loads = this.#engine.loads;
+    this.#moves = this.#executable.moves;
   }
 
   #execute(steps: number): Record<string, Tensor> {

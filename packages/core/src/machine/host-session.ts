@@ -1,6 +1,6 @@
 import { BackendError, MachineError } from '../errors.js';
 import type { Instruction, Slot, Tape } from '../tape/tape.js';
-import { arrayOf, type DType, dtypeOfArray, type TypedArray } from '../tensor/dtype.js';
+import { arrayOf, bytesOf, type DType, type TypedArray } from '../tensor/dtype.js';
 import type { HostExecutable, Session } from './backend.js';
 
 /** A tape on particular memory. */
@@ -18,30 +18,87 @@ export interface Linkable {
   readonly source: string;
 }
 
-/** The memory of a machine in JavaScript's own arrays: each state one that never moves, and one scratch block, which grows. */
-export class HostSession implements Session {
-  readonly #prepare: (tape: Tape) => Linkable;
-  readonly #states = new Map<string, TypedArray>();
-  #scratch = new ArrayBuffer(0);
+/** A range of memory that stays what it is until it is given back. */
+export interface Block {
+  /** Its elements from a byte on, as they are at present. */
+  array(dtype: DType, offset: number, length: number): TypedArray;
+}
 
-  constructor(prepare: (tape: Tape) => Linkable) {
-    this.#prepare = prepare;
+/** Where a session keeps what its programs work on. */
+export interface HostMemory {
+  /** Changes whenever arrays of blocks go stale. */
+  readonly moves: number;
+  /** A block of zeros. */
+  allocate(bytes: number): Block;
+  /** A block with these values, which nobody writes. */
+  constant(values: TypedArray): Block;
+  free(block: Block): void;
+}
+
+/** The memory of JavaScript: each block an array buffer. */
+export class ArrayMemory implements HostMemory {
+  readonly moves = 0;
+
+  allocate(bytes: number): Block {
+    const buffer = new ArrayBuffer(bytes);
+    return { array: (dtype, offset, length) => arrayOf(dtype, buffer, offset, length) };
   }
 
-  /** Identity tells where scratch is: another one means that it has moved. */
-  get scratch(): ArrayBuffer {
-    return this.#scratch;
+  constant(values: TypedArray): Block {
+    return { array: () => values };
+  }
+
+  free(): void {}
+}
+
+/** Makes a tape ready; `views` are the arrays of its slots, by id, as they are at first. */
+export type Prepare = (tape: Tape, views: readonly TypedArray[]) => Linkable | Promise<Linkable>;
+
+interface HeldState {
+  readonly dtype: DType;
+  readonly length: number;
+  readonly block: Block;
+}
+
+/** The memory of a machine in this process: each state a block that never moves, and one scratch block, which grows. */
+export class HostSession implements Session {
+  readonly #prepare: Prepare;
+  readonly #memory: HostMemory;
+  readonly #states = new Map<string, HeldState>();
+  #scratch: Block;
+  #scratchBytes = 0;
+  #scratchMoves = 0;
+
+  constructor(prepare: Prepare, memory: HostMemory = new ArrayMemory()) {
+    this.#prepare = prepare;
+    this.#memory = memory;
+    this.#scratch = memory.allocate(0);
+  }
+
+  /** Changes whenever memory has moved. */
+  get moves(): number {
+    return this.#scratchMoves + this.#memory.moves;
   }
 
   get scratchBytes(): number {
-    return this.#scratch.byteLength;
+    return this.#scratchBytes;
   }
 
-  load(tape: Tape): ArrayExecutable {
-    const program = this.#prepare(tape);
-    if (tape.scratchBytes > this.#scratch.byteLength) this.#scratch = new ArrayBuffer(tape.scratchBytes);
+  load(tape: Tape): ArrayExecutable | Promise<ArrayExecutable> {
+    if (tape.scratchBytes > this.#scratchBytes) this.#growScratch(tape.scratchBytes);
     for (const { name, slot } of tape.states) this.#state(name, slot.dtype, slot.length);
-    return new ArrayExecutable(this, tape, program);
+    const constants = new Map<TypedArray, Block>();
+    for (const { place } of tape.slots) {
+      if (place.kind === 'constant' && !constants.has(place.values))
+        constants.set(place.values, this.#memory.constant(place.values));
+    }
+    const views = (): TypedArray[] => tape.slots.map((slot) => this.#view(slot, constants));
+    const release = (): void => {
+      for (const block of constants.values()) this.#memory.free(block);
+    };
+    const made = (program: Linkable): ArrayExecutable => new ArrayExecutable(this, tape, program, views, release);
+    const program = this.#prepare(tape, views());
+    return program instanceof Promise ? program.then(made) : made(program);
   }
 
   write(name: string, dtype: DType, values: TypedArray): void {
@@ -51,29 +108,37 @@ export class HostSession implements Session {
   read(name: string): TypedArray {
     const held = this.#states.get(name);
     if (!held) throw new MachineError(`The state '${name}' is not on this machine.`);
-    return held.slice();
+    return held.block.array(held.dtype, 0, held.length).slice();
   }
 
   dispose(): void {
+    for (const { block } of this.#states.values()) this.#memory.free(block);
     this.#states.clear();
-    this.#scratch = new ArrayBuffer(0);
+    this.#growScratch(0);
   }
 
-  view({ place, dtype, length }: Slot): TypedArray {
-    if (place.kind === 'constant') return place.values;
+  #view({ place, dtype, length }: Slot, constants: ReadonlyMap<TypedArray, Block>): TypedArray {
+    if (place.kind === 'constant') return constants.get(place.values)!.array(dtype, 0, length);
     if (place.kind === 'state') return this.#state(place.name, dtype, length);
-    return arrayOf(dtype, this.#scratch, place.offset, length);
+    return this.#scratch.array(dtype, place.offset, length);
+  }
+
+  #growScratch(bytes: number): void {
+    this.#memory.free(this.#scratch);
+    this.#scratch = this.#memory.allocate(bytes);
+    this.#scratchBytes = bytes;
+    this.#scratchMoves++;
   }
 
   /** The block of a state, made where it is missing. */
   #state(name: string, dtype: DType, length: number): TypedArray {
     let held = this.#states.get(name);
     if (!held) {
-      held = arrayOf(dtype, length);
+      held = { dtype, length, block: this.#memory.allocate(length * bytesOf(dtype)) };
       this.#states.set(name, held);
     }
-    if (held.length === length && dtypeOfArray(held) === dtype) return held;
-    const is = `${dtypeOfArray(held)} of ${held.length} elements`;
+    if (held.length === length && held.dtype === dtype) return held.block.array(dtype, 0, length);
+    const is = `${held.dtype} of ${held.length} elements`;
     throw new MachineError(`The state '${name}' is ${is}; it was asked for as ${dtype} of ${length}.`);
   }
 }
@@ -84,19 +149,27 @@ export class ArrayExecutable implements HostExecutable {
   readonly #session: HostSession;
   readonly #tape: Tape;
   readonly #program: Linkable;
-  #scratch: ArrayBuffer | null = null;
+  readonly #slots: () => TypedArray[];
+  readonly #release: () => void;
+  #moves = -1;
   #views: readonly TypedArray[] = [];
   #linked: Linked = { steps: [], run: () => {} };
 
-  constructor(session: HostSession, tape: Tape, program: Linkable) {
+  constructor(session: HostSession, tape: Tape, program: Linkable, slots: () => TypedArray[], release: () => void) {
     this.#session = session;
     this.#tape = tape;
     this.#program = program;
+    this.#slots = slots;
+    this.#release = release;
   }
 
   /** The generated code, for tools. */
   get source(): string {
     return this.#program.source;
+  }
+
+  get moves(): number {
+    return this.#session.moves;
   }
 
   get inputs(): TypedArray[] {
@@ -108,30 +181,31 @@ export class ArrayExecutable implements HostExecutable {
   }
 
   execute(): void {
-    if (this.#scratch !== this.#session.scratch) this.#link();
+    if (this.#moves !== this.#session.moves) this.#link();
     this.#linked.run();
   }
 
   executeOne(instruction: number): void {
-    if (this.#scratch !== this.#session.scratch) this.#link();
+    if (this.#moves !== this.#session.moves) this.#link();
     this.#linked.steps[instruction]!();
   }
 
   view(slot: number): TypedArray {
-    if (this.#scratch !== this.#session.scratch) this.#link();
+    if (this.#moves !== this.#session.moves) this.#link();
     return this.#views[slot]!;
   }
 
   dispose(): void {
+    this.#release();
     this.#views = [];
     this.#linked = { steps: [], run: () => {} };
-    this.#scratch = null;
+    this.#moves = -1;
   }
 
   #link(): void {
-    this.#views = this.#tape.slots.map((slot) => this.#session.view(slot));
+    this.#views = this.#slots();
     this.#linked = this.#program.link(this.#views);
-    this.#scratch = this.#session.scratch;
+    this.#moves = this.#session.moves;
   }
 }
 

@@ -1,0 +1,30 @@
+import { type Backend, DTYPES, HostSession, type Target } from '@tapegrad/core';
+import { compileTapeToWasm } from './compile.js';
+import { WasmHeap } from './memory.js';
+
+const target: Target = {
+  dtypes: new Set(DTYPES),
+  instructions: 'kernels',
+  keeps: new Set(),
+  wideSums: false,
+  statements: 400,
+  tile: [4, 2],
+  alignment: 64,
+};
+
+/**
+ * The backend that writes WebAssembly: a program is one module over the memory of its machine, and a run is one call.
+ *
+ * @example
+ * const machine = new TapeMachine(graph, { backend: wasm() });
+ */
+export function wasm(): Backend {
+  return {
+    name: 'wasm',
+    target,
+    open: () => {
+      const heap = new WasmHeap();
+      return new HostSession((tape, views) => compileTapeToWasm(tape, views, heap.memory), heap);
+    },
+  };
+}

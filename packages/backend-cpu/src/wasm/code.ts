@@ -1,0 +1,117 @@
+import { float32Bytes, float64Bytes, int32Bytes, padded, signed, unsigned } from './bytes.js';
+import { type Instruction, op, simd } from './opcodes.js';
+
+/** Types of values, by their codes. */
+export const VALUE_TYPES = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;
+export type ValueType = keyof typeof VALUE_TYPES;
+
+/** A place where the number of a function goes, once it is known. */
+export interface Call {
+  readonly at: number;
+  readonly name: string;
+}
+
+const NO_RESULT = 0x40;
+
+/** The instructions of a function, written one after the other. */
+export class Code {
+  readonly bytes: number[] = [];
+  readonly calls: Call[] = [];
+
+  /** Instructions without immediate operands. */
+  write(...instructions: readonly Instruction[]): void {
+    for (const instruction of instructions) for (const byte of instruction) this.bytes.push(byte);
+  }
+
+  get(local: number): void {
+    this.#with(0x20, unsigned(local));
+  }
+
+  set(local: number): void {
+    this.#with(0x21, unsigned(local));
+  }
+
+  tee(local: number): void {
+    this.#with(0x22, unsigned(local));
+  }
+
+  i32(value: number): void {
+    this.#with(0x41, signed(value));
+  }
+
+  i64(value: number): void {
+    this.#with(0x42, signed(value));
+  }
+
+  f32(value: number): void {
+    this.#with(0x43, float32Bytes(value));
+  }
+
+  f64(value: number): void {
+    this.#with(0x44, float64Bytes(value));
+  }
+
+  /** A vector whose lanes are equal. */
+  splat(value: number, type: 'i32' | 'f32' | 'f64'): void {
+    const one = type === 'i32' ? int32Bytes(value) : type === 'f32' ? float32Bytes(value) : float64Bytes(value);
+    this.write(simd.constant);
+    for (let i = 0; i < 16; i++) this.bytes.push(one[i % one.length]!);
+  }
+
+  /** Lanes of the two vectors on the stack, by number of 32-bit word: 0 … 3 of the first, 4 … 7 of the second. */
+  shuffle(words: readonly [number, number, number, number]): void {
+    this.write(simd.shuffle);
+    for (const word of words) this.bytes.push(4 * word, 4 * word + 1, 4 * word + 2, 4 * word + 3);
+  }
+
+  lane(instruction: Instruction, lane: number): void {
+    this.write(instruction);
+    this.bytes.push(lane);
+  }
+
+  /** A load or store; the address is on the stack. `align` is the power of two that it is a multiple of. */
+  memory(instruction: Instruction, align: number, offset: number): void {
+    this.write(instruction);
+    this.bytes.push(align, ...unsigned(offset));
+  }
+
+  call(name: string): void {
+    this.bytes.push(0x10);
+    this.calls.push({ at: this.bytes.length, name });
+    this.bytes.push(...padded(0));
+  }
+
+  block(write: () => void): void {
+    this.#nested(0x02, write);
+  }
+
+  loop(write: () => void): void {
+    this.#nested(0x03, write);
+  }
+
+  /** Takes the branch out of the block, or to the start of the loop, that is `depth` blocks around this. */
+  branchIf(depth: number): void {
+    this.#with(0x0d, unsigned(depth));
+  }
+
+  /** Takes its condition from the stack; with a type, both branches leave a value. */
+  if(then: () => void, otherwise: (() => void) | null = null, result: ValueType | null = null): void {
+    this.bytes.push(0x04, result ? VALUE_TYPES[result] : NO_RESULT);
+    then();
+    if (otherwise) {
+      this.bytes.push(0x05);
+      otherwise();
+    }
+    this.write(op.end);
+  }
+
+  #with(instruction: number, operand: readonly number[]): void {
+    this.bytes.push(instruction, ...operand);
+  }
+
+  #nested(start: number, write: () => void): void {
+    this.bytes.push(start, NO_RESULT);
+    write();
+    this.write(op.end);
+  }
+}

@@ -1,0 +1,22 @@
+/** What every host of WebAssembly has, and the language's own type library does not declare. */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
+export type WasmModule = object;
+type Exported = (...args: number[]) => void;
+
+interface Host {
+  readonly WebAssembly: {
+    readonly Memory: new (options: { initial: number }) => WasmMemory;
+    readonly Module: new (bytes: Uint8Array) => WasmModule;
+    readonly Instance: new (
+      module: WasmModule,
+      imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+    ) => { readonly exports: Readonly<Record<string, Exported>> };
+    compile(bytes: Uint8Array): Promise<WasmModule>;
+  };
+}
+
+export const { WebAssembly } = globalThis as unknown as Host;

@@ -1,0 +1,55 @@
+import { type LetOp, scalarFunction } from '@tapegrad/core';
+import type { ImportedFunction } from './module.js';
+
+const UNARY: readonly LetOp[] = [
+  'exp',
+  'expm1',
+  'exp2',
+  'log',
+  'log1p',
+  'log2',
+  'log10',
+  'sin',
+  'cos',
+  'tan',
+  'asin',
+  'acos',
+  'atan',
+  'sinh',
+  'cosh',
+  'tanh',
+  'asinh',
+  'acosh',
+  'atanh',
+  'erf',
+  'erfc',
+];
+const BINARY: readonly LetOp[] = ['rem', 'pow', 'atan2', 'hypot'];
+const WIDE: ReadonlySet<LetOp> = new Set([...UNARY, ...BINARY]);
+
+/** Is this op on floats a function of the host? */
+export function isImported(op: LetOp): boolean {
+  return WIDE.has(op);
+}
+
+const integerPower = scalarFunction('pow', 'int32', ['int32', 'int32']);
+const unsignedPower = scalarFunction('pow', 'uint32', ['uint32', 'uint32']);
+
+type HostFunction = (...args: number[]) => number;
+
+/** What modules may ask of the host: functions that WebAssembly lacks, as this language defines them. */
+export const hostFunctions: Readonly<Record<string, HostFunction>> = {
+  ...Object.fromEntries([...WIDE].map((op) => [op, scalarFunction(op, 'float64', ['float64', 'float64'])])),
+  integerPower,
+  integerPowerUnsigned: (x, y) => unsignedPower(x! >>> 0, y! >>> 0),
+};
+
+/** The declarations of these, by name. */
+export function importsOf(names: Iterable<string>): ImportedFunction[] {
+  return [...names].map((name) => {
+    const integers = name.startsWith('integerPower');
+    const count = integers || BINARY.includes(name as LetOp) ? 2 : 1;
+    const value = integers ? 'i32' : 'f64';
+    return { name, type: { parameters: new Array<typeof value>(count).fill(value), results: [value] } };
+  });
+}

@@ -1,0 +1,309 @@
+import { bytesOf, type DType, hasLanes, type Kernel, type KernelOperand as Operand, type Stmt } from '@tapegrad/core';
+import { Code, type ValueType } from './code.js';
+import type { WasmFunction } from './module.js';
+import { op, simd } from './opcodes.js';
+import { type Argument, pushLiteral, valueTypeOf, writeScalar } from './scalar.js';
+import { extractLane, gatherLanes, splat, vectorsOf, type WideArgument, writeVector } from './vector.js';
+
+/** A kernel as a function of the addresses of its buffers, in bytes. */
+export type PrintedKernel = Omit<WasmFunction, 'name' | 'exported'>;
+
+/** Spells the statements of a kernel. What has lanes is in vectors of 128 bits. */
+export function printKernel(kernel: Kernel): PrintedKernel {
+  return new Printer(kernel).print();
+}
+
+class Printer {
+  readonly #kernel: Kernel;
+  readonly #code = new Code();
+  readonly #types: ValueType[] = [];
+  /** The first WebAssembly local of each of the kernel's. */
+  readonly #locals = new Map<number, number>();
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  print(): PrintedKernel {
+    this.#block(this.#kernel.body);
+    const { bytes, calls } = this.#code;
+    const parameters = this.#kernel.buffers.map(() => 'i32' as const);
+    return { type: { parameters, results: [] }, locals: this.#types, code: bytes, calls };
+  }
+
+  #block(list: readonly Stmt[]): void {
+    for (const statement of list) this.#statement(statement);
+  }
+
+  #statement(statement: Stmt): void {
+    switch (statement.kind) {
+      case 'let':
+        this.#let(statement);
+        break;
+      case 'variable':
+      case 'set': {
+        const { to, type, value, lanes } = statement;
+        this.#assign(to, type, lanes, (half) => (lanes ? this.#wide(value).push(half) : this.#push(value)));
+        break;
+      }
+      case 'load':
+        this.#load(statement);
+        break;
+      case 'store':
+        this.#store(statement);
+        break;
+      case 'fill':
+        this.#fill(statement);
+        break;
+      case 'for':
+        this.#for(statement);
+        break;
+      case 'if': {
+        const { body, otherwise } = statement;
+        this.#push(statement.condition);
+        this.#code.if(() => this.#block(body), otherwise.length > 0 ? () => this.#block(otherwise) : null);
+      }
+    }
+  }
+
+  #new(type: ValueType): number {
+    return this.#kernel.buffers.length + this.#types.push(type) - 1;
+  }
+
+  /** The first WebAssembly local of one of the kernel's, made when it is first set. */
+  #local(local: number, type: DType, lanes: boolean): number {
+    let known = this.#locals.get(local);
+    if (known === undefined) {
+      known = this.#new(lanes ? 'v128' : valueTypeOf(type));
+      if (lanes && vectorsOf(type) === 2) this.#new('v128');
+      this.#locals.set(local, known);
+    }
+    return known;
+  }
+
+  /** Sets a local to what `push` puts on the stack, for each of its vectors. */
+  #assign(to: number, type: DType, lanes: true | undefined, push: (half: number) => void): void {
+    const first = this.#local(to, type, lanes === true);
+    for (let half = 0; half < (lanes ? vectorsOf(type) : 1); half++) {
+      push(half);
+      this.#code.set(first + half);
+    }
+  }
+
+  #push(operand: Operand): void {
+    if ('local' in operand) this.#code.get(this.#locals.get(operand.local)!);
+    else pushLiteral(this.#code, operand.literal, operand.type);
+  }
+
+  #argument(operand: Operand): Argument {
+    return {
+      type: operand.type,
+      literal: 'literal' in operand ? operand.literal : null,
+      push: () => this.#push(operand),
+    };
+  }
+
+  #wide(operand: Operand): WideArgument {
+    const { type } = operand;
+    const code = this.#code;
+    const literal = 'literal' in operand ? operand.literal : null;
+    if (hasLanes(operand)) {
+      const first = this.#locals.get((operand as Extract<Operand, { local: number }>).local)!;
+      const lane = (one: number): void => {
+        code.get(first + (vectorsOf(type) === 2 ? one >> 1 : 0));
+        extractLane(code, type, one);
+      };
+      return { type, literal, uniform: false, push: (half) => code.get(first + half), lane };
+    }
+    const push = (): void => {
+      if (literal !== null && type !== 'bool') code.splat(literal, valueTypeOf(type));
+      else {
+        this.#push(operand);
+        splat(code, type);
+      }
+    };
+    return { type, literal, uniform: true, push, lane: () => this.#push(operand) };
+  }
+
+  #let({ to, type, op: name, args, lanes }: Extract<Stmt, { kind: 'let' }>): void {
+    const code = this.#code;
+    if (name === 'lane') {
+      const { literal } = args[1] as Extract<Operand, { literal: number }>;
+      this.#assign(to, type, undefined, () => this.#wide(args[0]!).lane(literal));
+    } else if (name === 'any' && args.some(hasLanes)) {
+      this.#assign(to, type, undefined, () => {
+        this.#wide(args[0]!).push(0);
+        code.write(simd.anyTrue);
+      });
+    } else if (lanes) {
+      const wide = args.map((arg) => this.#wide(arg));
+      this.#assign(to, type, lanes, (half) => writeVector(code, name, type, wide, half));
+    } else {
+      const single = args.map((arg) => this.#argument(arg));
+      this.#assign(to, type, undefined, () => writeScalar(code, name, type, single));
+    }
+  }
+
+  /** Puts an address on the stack, and returns the constant that the access adds to it. */
+  #address(buffer: number, offset: number, index: Operand | number): number {
+    const code = this.#code;
+    const bytes = bytesOf(this.#kernel.buffers[buffer]!.dtype);
+    code.get(buffer);
+    if (typeof index === 'object' && 'literal' in index) return (index.literal + offset) * bytes;
+    if (typeof index === 'number') code.get(index);
+    else this.#push(index);
+    if (bytes > 1) {
+      code.i32(Math.log2(bytes));
+      code.write(op.i32Shl);
+    }
+    code.write(op.i32Add);
+    return offset * bytes;
+  }
+
+  #load({ to, type, buffer, index, offset, lanes }: Extract<Stmt, { kind: 'load' }>): void {
+    const code = this.#code;
+    if (!lanes) {
+      this.#assign(to, type, undefined, () => this.#read(type, this.#address(buffer, offset, index)));
+    } else if (hasLanes(index)) {
+      const at = this.#new('i32');
+      this.#assign(to, type, lanes, (half) =>
+        gatherLanes(code, type, half, (lane) => {
+          this.#wide(index).lane(lane);
+          code.set(at);
+          this.#read(type, this.#address(buffer, offset, at));
+        }),
+      );
+    } else {
+      this.#assign(to, type, lanes, (half) => {
+        const from = this.#address(buffer, offset, index);
+        if (type !== 'bool') code.memory(simd.load, 2, from + 16 * half);
+        else {
+          code.memory(simd.load32Zero, 0, from);
+          code.write(simd.i16WidenI8, simd.i32WidenI16);
+          code.splat(0, 'i32');
+          code.write(simd.i32Ne);
+        }
+      });
+    }
+  }
+
+  #read(type: DType, offset: number): void {
+    const code = this.#code;
+    if (type === 'float32') code.memory(op.f32Load, 2, offset);
+    else if (type === 'float64') code.memory(op.f64Load, 3, offset);
+    else if (type === 'bool') code.memory(op.i32Load8, 0, offset);
+    else code.memory(op.i32Load, 2, offset);
+  }
+
+  #write(type: DType, offset: number): void {
+    const code = this.#code;
+    if (type === 'float32') code.memory(op.f32Store, 2, offset);
+    else if (type === 'float64') code.memory(op.f64Store, 3, offset);
+    else if (type === 'bool') code.memory(op.i32Store8, 0, offset);
+    else code.memory(op.i32Store, 2, offset);
+  }
+
+  #store({ buffer, index, offset, value, accumulate, lanes }: Extract<Stmt, { kind: 'store' }>): void {
+    const code = this.#code;
+    const { type } = value;
+    if (accumulate && lanes) throw new Error('An accumulating store has no lanes.');
+    if (lanes) {
+      const wide = this.#wide(value);
+      for (let half = 0; half < vectorsOf(type); half++) {
+        const at = this.#address(buffer, offset, index);
+        wide.push(half);
+        if (type !== 'bool') code.memory(simd.store, 2, at + 16 * half);
+        else this.#storeMask(at);
+      }
+      return;
+    }
+    const at = this.#address(buffer, offset, index);
+    if (accumulate) {
+      const held: Argument = {
+        type,
+        literal: null,
+        push: () => this.#read(type, this.#address(buffer, offset, index)),
+      };
+      writeScalar(code, 'add', type, [held, this.#argument(value)]);
+    } else this.#push(value);
+    this.#write(type, at);
+  }
+
+  /** The address and a mask are on the stack: four bytes of 0 or 1 are stored. */
+  #storeMask(offset: number): void {
+    const code = this.#code;
+    const mask = this.#new('v128');
+    code.splat(1, 'i32');
+    code.write(simd.and);
+    code.tee(mask);
+    code.get(mask);
+    code.write(simd.i16NarrowI32);
+    code.tee(mask);
+    code.get(mask);
+    code.write(simd.i8NarrowI16);
+    code.memory(simd.store32Lane, 0, offset);
+    code.bytes.push(0);
+  }
+
+  #fill({ buffer, value }: Extract<Stmt, { kind: 'fill' }>): void {
+    const { dtype, length } = this.#kernel.buffers[buffer]!;
+    const code = this.#code;
+    if (value === 0 && !Object.is(value, -0)) {
+      code.get(buffer);
+      code.i32(0);
+      code.i32(length * bytesOf(dtype));
+      code.write(op.memoryFill);
+      return;
+    }
+    this.#count(length, (at) => {
+      const offset = this.#address(buffer, 0, at);
+      pushLiteral(code, value, dtype);
+      this.#write(dtype, offset);
+    });
+  }
+
+  #for({ to, count, body }: Extract<Stmt, { kind: 'for' }>): void {
+    const write = (counter: number): void => {
+      this.#locals.set(to, counter);
+      this.#block(body);
+    };
+    if ('literal' in count) this.#count(count.literal, write);
+    else {
+      const end = this.#locals.get(count.local)!;
+      this.#code.get(end);
+      this.#code.i32(0);
+      this.#code.write(op.i32GtS);
+      this.#code.if(() => this.#loop(end, write));
+    }
+  }
+
+  /** Runs what `write` writes for 0 … count−1. */
+  #count(count: number, write: (counter: number) => void): void {
+    if (count <= 0) return;
+    const code = this.#code;
+    this.#loop(count === 1 ? null : () => code.i32(count), write);
+  }
+
+  /** A loop that is entered, up to a local or what is pushed; null where it runs once. */
+  #loop(end: number | (() => void) | null, write: (counter: number) => void): void {
+    const code = this.#code;
+    const counter = this.#new('i32');
+    code.i32(0);
+    code.set(counter);
+    if (end === null) {
+      write(counter);
+      return;
+    }
+    code.loop(() => {
+      write(counter);
+      code.get(counter);
+      code.i32(1);
+      code.write(op.i32Add);
+      code.tee(counter);
+      if (typeof end === 'number') code.get(end);
+      else end();
+      code.write(op.i32LtS);
+      code.branchIf(0);
+    });
+  }
+}
