@@ -1,4 +1,4 @@
-import { DTYPES, place, prepare } from '@tapegrad/core';
+import { DTYPES, LANES, place, prepare } from '@tapegrad/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { importsFor, library } from '../../packages/backend-cpu/src/js/library.js';
@@ -42,8 +42,13 @@ describe('random loops', () => {
         });
         const expected = random.arrays();
         runReference(random.loop, random.plain, expected);
-        for (const wideSums of [false, true]) {
-          const kernel = place(random.loop, random.buffers, { wideSums });
+        for (const options of [
+          { wideSums: false },
+          { wideSums: true },
+          { wideSums: false, lanes: LANES },
+          { wideSums: true, lanes: LANES },
+        ]) {
+          const kernel = place(random.loop, random.buffers, options);
           const got = random.arrays();
           prepare(kernel)(got);
           got.forEach((array, i) => {

@@ -161,9 +161,9 @@ export function randomLoop(seed: number, { dtypes, ops, values }: Options): Rand
   const choose = choices(seed);
   const one = <T>(items: readonly T[]): T => items[choose(items.length)]!;
   const whole = (min: number, max: number): number => min + choose(max - min + 1);
-  const extents = Array.from({ length: whole(0, 3) }, () => one([1, 1, 2, 3, 4, 5, 6, 7]));
+  const extents = Array.from({ length: whole(0, 3) }, () => one([1, 1, 2, 3, 4, 5, 6, 7, 9, 12]));
   const axes = extents.map((extent, i) => ({ key: `p${i}x${extent}`, extent }));
-  const inputs = Array.from({ length: whole(1, 3) }, () => ({ dtype: one(dtypes), length: whole(1, 9) }));
+  const inputs = Array.from({ length: whole(1, 3) }, () => ({ dtype: one(dtypes), length: whole(1, 12) }));
   const positions = { dtype: 'int32' as const, length: whole(1, 5) };
   const recurrent = axes.length > 0 && whole(0, 2) === 0 ? whole(0, axes.length - 1) : -1;
 
@@ -211,7 +211,7 @@ export function randomLoop(seed: number, { dtypes, ops, values }: Options): Rand
       }
       case 2: {
         if (scope > axes.length + 1) return leaf(dtype, scope);
-        const reduced = Array.from({ length: whole(1, 2) }, () => one([0, 1, 2, 3]));
+        const reduced = Array.from({ length: whole(1, 2) }, () => one([0, 1, 2, 3, 9]));
         const combine = one(['sum', 'max', 'min'] as const);
         return { kind: 'reduce', combine, extents: reduced, body: tree(dtype, depth - 1, scope + reduced.length) };
       }

@@ -1,4 +1,4 @@
-import { arrayOf, bytesOf, DTYPES, type Kernel, place, prepare, type TypedArray } from '@tapegrad/core';
+import { arrayOf, bytesOf, DTYPES, type Kernel, LANES, place, prepare, type TypedArray } from '@tapegrad/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WebAssembly } from '../../packages/backend-cpu/src/wasm/host.js';
@@ -37,16 +37,16 @@ function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
 describe('random loops as WebAssembly', () => {
   it('compute the same bits as interpreted, with every op of every dtype', () => {
     fc.assert(
-      fc.property(fc.integer(), fc.boolean(), (seed, wideSums) => {
+      fc.property(fc.integer(), fc.boolean(), fc.constantFrom(1 as const, LANES), (seed, wideSums, lanes) => {
         const random = randomLoop(seed, { dtypes: DTYPES, ops: ALL_OPS, values: WILD });
-        const kernel = place(random.loop, random.buffers, { wideSums });
+        const kernel = place(random.loop, random.buffers, { wideSums, lanes });
         const expected = random.arrays();
         prepare(kernel)(expected);
         runWasm(kernel, random.arrays()).forEach((array, i) => {
           if (!same(array, expected[i]!)) expect.fail(`${array} instead of ${expected[i]} in\n${kernel.key}`);
         });
       }),
-      { numRuns: 800 },
+      { numRuns: 1200 },
     );
   });
 });

@@ -14,6 +14,7 @@ export const TARGET: Target = {
   keeps: new Set(),
   wideSums: true,
   statements: 400,
+  lanes: 1,
   tile: [4, 4],
   alignment: 64,
 };

@@ -12,6 +12,7 @@ const target: Target = {
   instructions: 'kernels',
   keeps: new Set(),
   wideSums: true,
+  lanes: 1,
   statements: 400,
   tile: [4, 2],
   alignment: 64,

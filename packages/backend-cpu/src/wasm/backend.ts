@@ -1,4 +1,4 @@
-import { type Backend, DTYPES, HostSession, type Target } from '@tapegrad/core';
+import { type Backend, DTYPES, HostSession, LANES, type Target } from '@tapegrad/core';
 import { compileTapeToWasm } from './compile.js';
 import { WasmHeap } from './memory.js';
 
@@ -7,8 +7,9 @@ const target: Target = {
   instructions: 'kernels',
   keeps: new Set(),
   wideSums: false,
+  lanes: LANES,
   statements: 400,
-  tile: [4, 2],
+  tile: [4, 8],
   alignment: 64,
 };
 

@@ -104,6 +104,7 @@ export const simd = {
   i32WidenI16: wide(169),
   i32Abs: wide(160),
   i32Neg: wide(161),
+  i32Add: wide(174),
   i32Shl: wide(171),
   i32ShrS: wide(172),
   i32ShrU: wide(173),

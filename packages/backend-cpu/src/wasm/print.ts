@@ -1,4 +1,4 @@
-import { bytesOf, type DType, hasLanes, type Kernel, type KernelOperand as Operand, type Stmt } from '@tapegrad/core';
+import { bytesOf, type DType, hasLanes, type Kernel, LANES, type KernelOperand as Operand, type Stmt } from '@tapegrad/core';
 import { Code, type ValueType } from './code.js';
 import type { WasmFunction } from './module.js';
 import { op, simd } from './opcodes.js';
@@ -130,6 +130,13 @@ class Printer {
     if (name === 'lane') {
       const { literal } = args[1] as Extract<Operand, { literal: number }>;
       this.#assign(to, type, undefined, () => this.#wide(args[0]!).lane(literal));
+    } else if (name === 'ramp') {
+      this.#assign(to, type, lanes, () => {
+        this.#push(args[0]!);
+        code.write(simd.i32Splat, simd.constant);
+        for (let lane = 0; lane < LANES; lane++) code.bytes.push(lane, 0, 0, 0);
+        code.write(simd.i32Add);
+      });
     } else if (name === 'any' && args.some(hasLanes)) {
       this.#assign(to, type, undefined, () => {
         this.#wide(args[0]!).push(0);

@@ -161,6 +161,10 @@ class Interpreter {
         values[to] = values[from + lane]!;
       };
     }
+    if (op === 'ramp')
+      return () => {
+        for (let lane = 0; lane < LANES; lane++) values[to + lane] = values[from]! + lane;
+      };
     if (op === 'any')
       return () => {
         values[to] = values.subarray(from, from + LANES).some((value) => value !== 0) ? 1 : 0;

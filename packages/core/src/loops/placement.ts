@@ -6,7 +6,7 @@ import type { Index } from './indices.js';
 import { placeReductions } from './reduction.js';
 import type { LetOp } from './scalar.js';
 import { type Local, literal, Scope } from './scope.js';
-import type { KernelBuffer, Operand } from './statement.js';
+import { hasLanes, type KernelBuffer, type Operand } from './statement.js';
 
 type Body<K extends Expr['is']['kind']> = Extract<Expr['is'], { readonly kind: K }>;
 
@@ -15,6 +15,8 @@ export interface PlacementOptions {
   readonly wideSums: boolean;
   /** Are long sums of floats added up in blocks? */
   readonly blockSums: boolean;
+  /** May neighbours be computed side by side? */
+  readonly lanes: boolean;
 }
 
 const NO_AXES: ReadonlySet<string> = new Set();
@@ -26,16 +28,18 @@ const NO_AXES: ReadonlySet<string> = new Set();
 export class Placement {
   readonly wideSums: boolean;
   readonly blockSums: boolean;
+  readonly lanes: boolean;
   readonly #buffers: readonly KernelBuffer[];
   readonly #rank = ranking();
   #locals = 0;
   /** The reductions that are needed together at present, and may share loops. */
   #together: readonly Expr[] = [];
 
-  constructor(buffers: readonly KernelBuffer[], { wideSums, blockSums }: PlacementOptions) {
+  constructor(buffers: readonly KernelBuffer[], { wideSums, blockSums, lanes }: PlacementOptions) {
     this.#buffers = buffers;
     this.wideSums = wideSums;
     this.blockSums = blockSums;
+    this.lanes = lanes;
   }
 
   /** How many locals there are so far. */
@@ -45,15 +49,21 @@ export class Placement {
 
   emit(scope: Scope, op: LetOp, type: DType, args: readonly Operand[]): Local {
     const to = this.#locals++;
-    scope.statements.push({ kind: 'let', to, type, op, args });
-    return { local: to, type };
+    const lanes = marked(op === 'ramp' || (op !== 'lane' && args.some(hasLanes)));
+    scope.statements.push({ kind: 'let', to, type, op, args, ...lanes });
+    return { local: to, type, ...lanes };
   }
 
-  variable(scope: Scope, value: Operand): Local {
+  variable(scope: Scope, value: Operand, wide = false): Local {
     const { type } = value;
     const to = this.#locals++;
-    scope.statements.push({ kind: 'variable', to, type, value });
-    return { local: to, type };
+    const lanes = marked(wide);
+    scope.statements.push({ kind: 'variable', to, type, value, ...lanes });
+    return { local: to, type, ...lanes };
+  }
+
+  set(scope: Scope, { local, type, lanes }: Local, value: Operand): void {
+    scope.statements.push({ kind: 'set', to: local, type, value, ...marked(lanes === true) });
   }
 
   /** A loop around what `write` writes. */
@@ -104,11 +114,17 @@ export class Placement {
     });
   }
 
-  /** Where in a buffer: a local and a constant, which targets fold into the access. The local is never negative. */
-  address(index: Index, scope: Scope): { readonly index: Operand; readonly offset: number } {
-    const { offset } = index;
-    if (offset < 0 || index.range[0] < offset) return { index: this.#whole(index, scope), offset: 0 };
-    return { index: this.#sum(index.terms, scope), offset };
+  /**
+   * Where in a buffer: a local and a constant, which targets fold into the access. The local is never negative. It has lanes itself only
+   * where these are no neighbours in the buffer.
+   */
+  address(index: Index, scope: Scope): { readonly index: Operand; readonly offset: number; readonly lanes?: true } {
+    const { offset, terms } = index;
+    const moving = terms.filter((term) => scope.hasLanes(freeAxes([term])));
+    const gathers = moving.length > 1 || moving.some(({ atom, coefficient }) => atom.kind !== 'axis' || coefficient !== 1);
+    const lanes = marked(moving.length > 0);
+    if (offset < 0 || index.range[0] < offset) return { index: this.#whole(index, scope, gathers), offset: 0, ...lanes };
+    return { index: this.#sum(terms, scope, 0, gathers), offset, ...lanes };
   }
 
   #widened(expr: Expr, scope: Scope): Operand {
@@ -135,7 +151,7 @@ export class Placement {
       case 'constant':
         return literal(is.value, dtype);
       case 'index':
-        return this.#whole(is.index, home);
+        return this.#whole(is.index, home, true);
       case 'scalar':
         return this.emit(
           home,
@@ -146,9 +162,9 @@ export class Placement {
       case 'load':
         return this.#load(is, dtype, home);
       case 'guard':
-        return this.#guard(is, dtype, home);
+        return this.#guard(expr, is, home);
       case 'recurrence':
-        return this.#recurrence(is, dtype, home);
+        return this.#recurrence(expr, is, home);
       case 'reduce':
         return this.#reduce(expr, is, home);
     }
@@ -158,29 +174,30 @@ export class Placement {
     const at = this.address(address, home);
     const to = this.#locals++;
     home.statements.push({ kind: 'load', to, type, buffer, ...at });
-    return { local: to, type };
+    return { local: to, type, ...marked(at.lanes === true) };
   }
 
-  #guard({ conditions, body, otherwise }: Body<'guard'>, dtype: DType, home: Scope): Operand {
-    const variable = this.variable(home, literal(otherwise, dtype));
+  #guard({ dtype, axes }: Expr, { conditions, body, otherwise }: Body<'guard'>, home: Scope): Operand {
+    const variable = this.variable(home, literal(otherwise, dtype), home.hasLanes(axes));
     this.branch(home, conditions, (inner) => {
       this.together([body], () => {
         const value = this.value(body, inner);
-        inner.statements.push({ kind: 'set', to: variable.local, type: dtype, value });
+        this.set(inner, variable, value);
       });
     });
     return variable;
   }
 
   /** The running value is a variable outside the loop of its axis, which starts anew with every run of that loop. */
-  #recurrence({ axis, factor, addend }: Body<'recurrence'>, dtype: DType, home: Scope): Operand {
+  #recurrence({ dtype, axes }: Expr, { axis, factor, addend }: Body<'recurrence'>, home: Scope): Operand {
     const type = this.wideSums && dtype === 'float32' ? 'float64' : dtype;
-    const carried = home.binds(axis.key) && home.parent ? this.variable(home.parent, literal(0, type)) : null;
+    const around = home.binds(axis.key) ? home.parent : null;
+    const carried = around && this.variable(around, literal(0, type), home.hasLanes(axes));
     if (!carried && axis.extent !== 1) throw new Error(`The axis '${axis.key}' of a recurrence must be the innermost.`);
     const operandOf = (expr: Expr): Operand => (type === dtype ? this.value(expr, home) : this.#widened(expr, home));
     const grown = this.emit(home, 'mul', type, [operandOf(factor), carried ?? literal(0, type)]);
     const next = this.emit(home, 'add', type, [grown, operandOf(addend)]);
-    if (carried) home.statements.push({ kind: 'set', to: carried.local, type, value: next });
+    if (carried) this.set(home, carried, next);
     return type === dtype ? next : this.emit(home, 'cast', dtype, [next]);
   }
 
@@ -210,48 +227,53 @@ export class Placement {
     return operand;
   }
 
-  /** All of an index, offset included. */
-  #whole(index: Index, scope: Scope): Operand {
+  /** All of an index, offset included; in lanes, the index of each or that of the first. */
+  #whole(index: Index, scope: Scope, wide: boolean): Operand {
     if (index.constant !== null) return literal(index.constant, 'int32');
-    return this.#sum(index.terms, scope, index.offset);
+    return this.#sum(index.terms, scope, index.offset, wide);
   }
 
   /** A sum of terms, those of outer loops first, so that what is common to many is computed once, as far out as it can be. */
-  #sum(terms: readonly Term[], scope: Scope, offset = 0): Operand {
-    const parts = terms.map((term) => ({ term, home: scope.home(freeAxes([term]), isTied(term)) }));
+  #sum(terms: readonly Term[], scope: Scope, offset: number, wide: boolean): Operand {
+    const parts = terms.map((term) => {
+      const axes = freeAxes([term]);
+      return { term, axes, home: scope.home(axes, isTied(term)), wide: wide && scope.hasLanes(axes) };
+    });
     parts.sort((a, b) => a.home.depth - b.home.depth);
     let sum: Operand = literal(offset, 'int32');
     let name = `${offset}`;
     let axes = NO_AXES;
-    for (const { term, home } of parts) {
-      const part = this.#term(term, home);
-      axes = new Set([...axes, ...freeAxes([term])]);
-      name += `+${term.coefficient}*${term.atom.key}`;
+    for (const { term, axes: own, home, wide } of parts) {
+      const part = this.#term(term, own, home, wide);
+      axes = new Set([...axes, ...own]);
+      name += `+${nameOf(term, wide)}`;
       const before = sum;
       sum = this.#once(home, name, axes, () => this.#plus(home, before, part));
     }
     return sum;
   }
 
-  #term(term: Term, home: Scope): Operand {
+  #term(term: Term, axes: ReadonlySet<string>, home: Scope, wide: boolean): Operand {
     const { atom, coefficient } = term;
-    const axes = freeAxes([term]);
-    const operand = this.#atom(atom, axes, home);
+    const operand = this.#atom(atom, axes, home, wide);
     if (coefficient === 1) return operand;
     const write = (): Operand => {
       if ('literal' in operand) return literal(operand.literal * coefficient, 'int32');
       return this.emit(home, 'mul', 'int32', [operand, literal(coefficient, 'int32')]);
     };
-    return this.#once(home, `${coefficient}*${atom.key}`, axes, write);
+    return this.#once(home, nameOf(term, wide), axes, write);
   }
 
-  #atom(atom: Term['atom'], axes: ReadonlySet<string>, home: Scope): Operand {
-    if (atom.kind === 'axis') return home.axis(atom.key);
+  #atom(atom: Term['atom'], axes: ReadonlySet<string>, home: Scope, wide: boolean): Operand {
+    if (atom.kind === 'axis') {
+      const first = home.axis(atom.key);
+      return wide ? this.#once(home, `ramp:${atom.key}`, axes, () => this.emit(home, 'ramp', 'int32', [first])) : first;
+    }
     if (atom.kind === 'value') return this.value(atom.value as Expr, home);
     const natural = atom.of.range[0] >= 0;
     const op = atom.kind === 'div' ? (natural ? 'div' : 'floorDiv') : natural ? 'rem' : 'floorMod';
-    return this.#once(home, atom.key, axes, () =>
-      this.emit(home, op, 'int32', [this.#whole(atom.of, home), literal(atom.by, 'int32')]),
+    return this.#once(home, `${wide ? 'wide:' : ''}${atom.key}`, axes, () =>
+      this.emit(home, op, 'int32', [this.#whole(atom.of, home, wide), literal(atom.by, 'int32')]),
     );
   }
 
@@ -270,7 +292,7 @@ export class Placement {
         home,
         axes: index.axes,
         name: `${op}:${limit}:${index.key}`,
-        write: () => this.emit(home, op, 'bool', [this.#whole(index, home), literal(limit, 'int32')]),
+        write: () => this.emit(home, op, 'bool', [this.#whole(index, home, true), literal(limit, 'int32')]),
       });
       return [...(least < low ? [test('ge', low)] : []), ...(most >= high ? [test('lt', high)] : [])];
     });
@@ -288,6 +310,14 @@ export class Placement {
     }
     return all;
   }
+}
+
+function marked(lanes: boolean): { readonly lanes?: true } {
+  return lanes ? { lanes: true } : {};
+}
+
+function nameOf({ atom, coefficient }: Term, wide: boolean): string {
+  return `${wide ? 'wide:' : ''}${coefficient}*${atom.key}`;
 }
 
 function isTied({ atom }: Term): boolean {

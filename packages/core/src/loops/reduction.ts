@@ -2,9 +2,11 @@ import type { DType } from '../tensor/dtype.js';
 import { isFloat } from '../tensor/dtype.js';
 import { type Level, levelsOf } from './blocks.js';
 import { type Combine, type Condition, combiningOp, type Expr, identityOf } from './expression.js';
+import type { Axis } from './indices.js';
+import { suitsLanes } from './lanes.js';
 import type { Placement } from './placement.js';
 import { type Local, literal, type Scope } from './scope.js';
-import type { Operand } from './statement.js';
+import { LANES, type Operand } from './statement.js';
 
 type ReduceBody = Extract<Expr['is'], { kind: 'reduce' }>;
 
@@ -75,13 +77,17 @@ class ReductionLoops {
     return results;
   }
 
-  #start(scope: Scope): Local[] {
-    return this.#members.map(({ combine, type }) => this.#placement.variable(scope, literal(identityOf(combine, type), type)));
+  /** Variables for the results; with lanes, one partial result for each. */
+  #start(scope: Scope, lanes = false): Local[] {
+    return this.#members.map(({ combine, type, expr }) => {
+      const identity = literal(identityOf(combine, type), type);
+      return this.#placement.variable(scope, identity, lanes || scope.hasLanes(expr.axes));
+    });
   }
 
   #accumulate({ combine, type }: Member, scope: Scope, into: Local, value: Operand): void {
     const next = this.#placement.emit(scope, combiningOp(combine), type, [into, value]);
-    scope.statements.push({ kind: 'set', to: into.local, type, value: next });
+    this.#placement.set(scope, into, next);
   }
 
   /** `outer` is the position along the present axis in units of this level's size, where an outer level has begun it. */
@@ -119,13 +125,68 @@ class ReductionLoops {
       const left = placement.emit(scope, 'sub', 'int32', [literal(extent, 'int32'), start]);
       count = placement.emit(scope, 'min', 'int32', [left, count]);
     }
+    const next = this.#levels.slice(depth + 1).find((level) => level.kind === 'loop');
+    const last = next?.axis !== axis;
+    const shift = (inner: Scope, by: Operand | null, counter: Operand): Operand =>
+      by ? placement.emit(inner, 'add', 'int32', [by, counter]) : counter;
+    if (!next && size >= 2 * LANES && conditions.length === 0 && this.#suitsLanes(axis, scope)) {
+      const whole =
+        'literal' in count
+          ? literal(Math.floor(count.literal / LANES), 'int32')
+          : placement.emit(scope, 'shiftRight', 'int32', [count, literal(2, 'int32')]);
+      const partial = this.#start(scope, true);
+      placement.loop(scope, whole, false, (inner, counter) => {
+        const first = placement.emit(inner, 'mul', 'int32', [counter, literal(LANES, 'int32')]);
+        inner.bindLanes(axis.key, shift(inner, start, first));
+        this.#innermost(inner, partial);
+      });
+      this.#members.forEach((member, i) => {
+        this.#accumulate(member, scope, into[i]!, this.#folded(member, scope, partial[i]!));
+      });
+      if ('literal' in count && count.literal % LANES === 0) return;
+      const done =
+        'literal' in whole
+          ? literal(whole.literal * LANES, 'int32')
+          : placement.emit(scope, 'mul', 'int32', [whole, literal(LANES, 'int32')]);
+      const rest =
+        'literal' in count ? literal(count.literal % LANES, 'int32') : placement.emit(scope, 'sub', 'int32', [count, done]);
+      placement.loop(scope, rest, false, (inner, counter) => {
+        inner.bind(axis.key, shift(inner, start, placement.emit(inner, 'add', 'int32', [counter, done])));
+        this.#innermost(inner, into);
+      });
+      return;
+    }
     placement.loop(scope, count, false, (inner, counter) => {
-      const position = start ? placement.emit(inner, 'add', 'int32', [start, counter]) : counter;
-      const next = this.#levels.slice(depth + 1).find((level) => level.kind === 'loop');
-      const last = next?.axis !== axis;
+      const position = shift(inner, start, counter);
       if (last) inner.bind(axis.key, position);
       this.#descend(depth + 1, inner, into, conditions, last ? null : position);
     });
+  }
+
+  /** The lanes of a partial result as one, combined in pairs. */
+  #folded({ combine, type }: Member, scope: Scope, partial: Local): Operand {
+    const placement = this.#placement;
+    let values: Operand[] = Array.from({ length: LANES }, (_, lane) =>
+      placement.emit(scope, 'lane', type, [partial, literal(lane, 'int32')]),
+    );
+    while (values.length > 1) {
+      const half = values.length / 2;
+      values = values
+        .slice(0, half)
+        .map((value, i) => placement.emit(scope, combiningOp(combine), type, [value, values[half + i]!]));
+    }
+    return values[0]!;
+  }
+
+  /** Can neighbours along this axis be combined side by side: is nothing that is read apart, and no guard different for one of them? */
+  #suitsLanes(axis: Axis, scope: Scope): boolean {
+    if (!this.#placement.lanes) return false;
+    return this.#members.every(
+      ({ body, conditions }) =>
+        !scope.hasLanes(body.axes) &&
+        !conditions.some(([index]) => index.axes.has(axis.key)) &&
+        suitsLanes([body], axis.key) === 'straight',
+    );
   }
 
   #innermost(scope: Scope, into: readonly Local[]): void {

@@ -12,6 +12,7 @@ export class Scope {
   readonly depth: number;
   readonly statements: Stmt[] = [];
   readonly #axes = new Map<string, Operand>();
+  readonly #lanes = new Set<string>();
   readonly #known = new Map<Expr | string, Operand>();
 
   constructor(parent: Scope | null, branch = false) {
@@ -22,6 +23,23 @@ export class Scope {
 
   bind(axis: string, operand: Operand): void {
     this.#axes.set(axis, operand);
+  }
+
+  /** Binds an axis whose neighbours, from `first` on, are computed side by side. */
+  bindLanes(axis: string, first: Operand): void {
+    this.bind(axis, first);
+    this.#lanes.add(axis);
+  }
+
+  /** Does something of these free axes have a value for each lane? */
+  hasLanes(axes: Iterable<string>): boolean {
+    for (const axis of axes) {
+      let scope: Scope | null = this;
+      while (scope && !scope.#axes.has(axis)) scope = scope.parent;
+      const lanes = scope ? scope.#lanes : null;
+      if (lanes?.has(axis)) return true;
+    }
+    return false;
   }
 
   binds(axis: string): boolean {

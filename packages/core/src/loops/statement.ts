@@ -23,15 +23,15 @@ export function hasLanes(operand: Operand): boolean {
  * A parallel `for` has iterations that do not touch one another's cells; `accumulate` adds to the cell, only under an ordered axis.
  *
  * What has `lanes` computes `LANES` values: a `let` lane by lane, a `load` and a `store` of neighbours from the index on; a `load` whose index
- * has lanes gathers. `bits` is a float32's pattern as an int32, or the reverse; `lane` picks one of a value with lanes, and `any` tells
- * whether a bool holds in any of them.
+ * has lanes gathers. `bits` is a float32's pattern as an int32, or the reverse; `ramp` is its argument plus 0, 1, 2, …; `lane` picks one of
+ * a value with lanes, and `any` tells whether a bool holds in any of them.
  */
 export type Stmt =
   | {
       readonly kind: 'let';
       readonly to: number;
       readonly type: DType;
-      readonly op: ScalarOp | 'floorDiv' | 'floorMod' | 'copy' | 'bits' | 'lane' | 'any';
+      readonly op: ScalarOp | 'floorDiv' | 'floorMod' | 'copy' | 'bits' | 'ramp' | 'lane' | 'any';
       readonly args: readonly Operand[];
       readonly lanes?: true;
     }

@@ -1,4 +1,5 @@
 import type { DType } from '../tensor/dtype.js';
+import type { LANES } from './statement.js';
 
 /** What a backend says it can do; passes, fusion and placement read only this. */
 export interface Target {
@@ -9,6 +10,8 @@ export interface Target {
   readonly keeps: ReadonlySet<string>;
   /** Are sums of float32 accumulated in float64? */
   readonly wideSums: boolean;
+  /** How many neighbours are computed side by side: 1, or `LANES`. */
+  readonly lanes: 1 | typeof LANES;
   /** The most scalar statements in one kernel; longer chains are cut. */
   readonly statements: number;
   /** Cells of a contraction computed together: along an axis of its first operand, and of its second. */

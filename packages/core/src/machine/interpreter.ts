@@ -18,6 +18,7 @@ export function interpreter(): Backend {
       instructions: 'kernels',
       keeps: new Set(),
       wideSums: true,
+      lanes: 1,
       statements: 400,
       tile: [1, 1],
       alignment: 8,

@@ -66,7 +66,7 @@ export class Assembler {
     const key = textOf(loop, buffers);
     let placed = this.#placed.get(key);
     if (!placed) {
-      const kernel = place(loop, buffers, { wideSums: this.#target.wideSums });
+      const kernel = place(loop, buffers, this.#target);
       placed = { kernel, flops: operationsOf(loop) };
       this.#placed.set(key, placed);
     }

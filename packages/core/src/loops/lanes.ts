@@ -1,0 +1,55 @@
+import { freeAxes } from './atoms.js';
+import { valuesOf } from './dependencies.js';
+import type { Expr } from './expression.js';
+import { Index } from './indices.js';
+import { childrenOf } from './inspect.js';
+import type { Loop } from './loop.js';
+import { LANES } from './statement.js';
+
+/** Does an index move by one along an axis? `null` where it does not move at all, false where it moves otherwise. */
+function stepsByOne(index: Index, axis: string): boolean | null {
+  const moving = index.terms.filter((term) => freeAxes([term]).has(axis));
+  if (moving.length === 0) return null;
+  return moving.length === 1 && moving[0]!.atom.kind === 'axis' && moving[0]!.coefficient === 1;
+}
+
+/**
+ * How values look to neighbours along an axis that are computed side by side: 'straight' where all that they read is a neighbour too, or
+ * the same; 'gathers' where something lies apart; 'parts' where a guard or a recurrence tells one of them from another, or where a
+ * reduction would gather at every step.
+ */
+export function suitsLanes(values: readonly Expr[], axis: string): 'straight' | 'gathers' | 'parts' {
+  const seen = new Set<Expr>();
+  let gathers = false;
+  const suits = (expr: Expr, inside: boolean): boolean => {
+    if (!expr.axes.has(axis) || seen.has(expr)) return true;
+    seen.add(expr);
+    const { is } = expr;
+    if (is.kind === 'load' && stepsByOne(is.address, axis) === false) {
+      if (inside) return false;
+      gathers = true;
+    }
+    if (is.kind === 'guard' && is.conditions.some(([index]) => index.axes.has(axis))) return false;
+    if (is.kind === 'recurrence' && is.axis.key === axis) return false;
+    return childrenOf(expr).every((child) => suits(child, inside || is.kind === 'reduce'));
+  };
+  if (!values.every((value) => suits(value, false))) return 'parts';
+  return gathers ? 'gathers' : 'straight';
+}
+
+/** The position of the axis whose neighbours are computed side by side: every store moves by one along it. −1 where there is none. */
+export function laneAxisOf(loop: Loop): number {
+  const stores = loop.stores(loop.axes.map(Index.axis));
+  return loop.axes.findIndex(
+    ({ key, extent }) =>
+      extent >= LANES &&
+      !loop.ordered.has(key) &&
+      stores.every(
+        ({ address }) => stepsByOne(address, key) === true && valuesOf(address).every((value) => !value.axes.has(key)),
+      ) &&
+      suitsLanes(
+        stores.map(({ value }) => value),
+        key,
+      ) !== 'parts',
+  );
+}
