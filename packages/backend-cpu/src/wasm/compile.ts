@@ -1,4 +1,5 @@
 import { type Instruction, type Kernel, type Linkable, linkOther, type Tape, type TypedArray } from '@tapegrad/core';
+import { inlineFunctions } from '../functions/inline.js';
 import { driverOf, OTHER, RUN } from './driver.js';
 import { type WasmMemory, type WasmModule, WebAssembly } from './host.js';
 import { hostFunctions, importsOf } from './imports.js';
@@ -18,7 +19,7 @@ function keyOf({ key, body, buffers }: Kernel): string {
 function print(kernel: Kernel, key: string): PrintedKernel {
   let known = printed.get(key);
   if (!known) {
-    known = printKernel(kernel);
+    known = printKernel(inlineFunctions(kernel));
     if (printed.size >= KEPT) printed.delete(printed.keys().next().value!);
     printed.set(key, known);
   }

@@ -92,7 +92,7 @@ export class Procedure {
   }
 
   literal(value: number, type: DType = 'int32'): Value {
-    return new Value(this, { literal: value, type });
+    return new Value(this, { literal: type === 'float32' ? Math.fround(value) : value, type });
   }
 
   apply(op: LetOp, x: Value, ...rest: readonly (Value | number)[]): Value {

@@ -1,0 +1,121 @@
+import type { Procedure, Value } from '@tapegrad/core';
+import { type FunctionOf, polynomial, withSign } from './tools.js';
+
+/** Of (sin r − r)/r³ and (cos r − 1 + r²/2)/r⁴ by powers of r², for |r| ≤ π/4: S. L. Moshier, Cephes, sinf and cosf. */
+const SIN = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1];
+const COS = [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2];
+
+/** π/2 in two parts. The first has 33 digits, so that its product with a whole number below 2^20 is exact. */
+const HALF_PI_HIGH = 1.5707963267341256;
+const HALF_PI_LOW = 6.077100506506192e-11;
+/** Up to here the distance from the nearest multiple of π/2 is right to the last digit of float32. */
+const LIMIT = 1e6;
+
+interface Reduced {
+  /** sin and cos of the distance from the nearest multiple of π/2. */
+  readonly sin: Value;
+  readonly cos: Value;
+  /** That multiple, modulo 4. */
+  readonly quadrant: Value;
+  readonly isHuge: Value;
+}
+
+function reduced(p: Procedure, x: Value): Reduced {
+  const isHuge = x.apply('abs').gt(LIMIT);
+  const wide = isHuge.select(p.literal(0, 'float32'), x).cast('float64');
+  const n = wide.mul(2 / Math.PI).apply('round');
+  const r = wide.sub(n.mul(HALF_PI_HIGH)).sub(n.mul(HALF_PI_LOW)).cast('float32');
+  const square = r.mul(r);
+  return {
+    sin: polynomial(square, SIN).mul(square).mul(r).add(r),
+    cos: polynomial(square, COS).mul(square).mul(square).sub(square.mul(0.5)).add(1),
+    quadrant: n.cast('int32').apply('bitAnd', 3),
+    isHuge,
+  };
+}
+
+/** Where an argument is huge, the host's function in float64 answers. */
+function unlessHuge(p: Procedure, op: 'sin' | 'cos' | 'tan', x: Value, isHuge: Value, plain: Value): Value {
+  const result = p.variable(plain);
+  p.if(p.any(isHuge), () => {
+    const exact = x.cast('float64').apply(op).cast('float32');
+    result.set(isHuge.select(exact, plain));
+  });
+  return result.value;
+}
+
+/** The sine `turns` quarters of a turn further on. */
+function turned(p: Procedure, x: Value, turns: 0 | 1): { readonly value: Value; readonly isHuge: Value } {
+  const { sin, cos, quadrant, isHuge } = reduced(p, x);
+  const at = quadrant.add(turns);
+  const size = at.apply('bitAnd', 1).ne(0).select(cos, sin);
+  const value = at.apply('bitAnd', 2).ne(0).select(size.apply('neg'), size);
+  return { value, isHuge };
+}
+
+/** Within 2 ulp. −0 stays. */
+export const sin: FunctionOf = (p, x) => {
+  const { value, isHuge } = turned(p, x, 0);
+  return unlessHuge(p, 'sin', x, isHuge, x.eq(0).select(x, value));
+};
+
+/** Within 2 ulp. */
+export const cos: FunctionOf = (p, x) => {
+  const { value, isHuge } = turned(p, x, 1);
+  return unlessHuge(p, 'cos', x, isHuge, value);
+};
+
+/** Within 4 ulp: sin/cos, or −cos/sin in every other quadrant. */
+export const tan: FunctionOf = (p, x) => {
+  const { sin: s, cos: c, quadrant, isHuge } = reduced(p, x);
+  const odd = quadrant.apply('bitAnd', 1).ne(0);
+  const plain = odd.select(c.apply('neg'), s).div(odd.select(s, c));
+  return unlessHuge(p, 'tan', x, isHuge, x.eq(0).select(x, plain));
+};
+
+/** Of (asin x − x)/x³ by powers of x², up to ½: S. L. Moshier, Cephes, asinf. */
+const ASIN = [4.2163199048e-2, 2.4181311049e-2, 4.5470025998e-2, 7.4953002686e-2, 1.6666752422e-1];
+
+/** asin of the size in float64, and whether that was above ½: then it is half the distance from π/2. */
+function arcsine(p: Procedure, x: Value): { readonly angle: Value; readonly isLarge: Value } {
+  const size = x.apply('abs').cast('float64');
+  const isLarge = size.gt(0.5);
+  const square = isLarge.select(p.literal(0.5, 'float64').sub(size.mul(0.5)), size.mul(size));
+  const root = isLarge.select(square.sqrt(), size);
+  return { angle: polynomial(square, ASIN).mul(square).mul(root).add(root), isLarge };
+}
+
+/** Within 2 ulp. NaN beyond ±1. */
+export const asin: FunctionOf = (p, x) => {
+  const { angle, isLarge } = arcsine(p, x);
+  const size = isLarge.select(p.literal(Math.PI / 2, 'float64').sub(angle.mul(2)), angle);
+  return withSign(p, size.cast('float32'), x);
+};
+
+/** Within 2 ulp. NaN beyond ±1. */
+export const acos: FunctionOf = (p, x) => {
+  const { angle, isLarge } = arcsine(p, x);
+  const isNegative = x.lt(0);
+  const twice = angle.mul(2);
+  const large = isNegative.select(p.literal(Math.PI, 'float64').sub(twice), twice);
+  const small = p.literal(Math.PI / 2, 'float64').sub(isNegative.select(angle.apply('neg'), angle));
+  return isLarge.select(large, small).cast('float32');
+};
+
+/** Of (atan t − t)/t³ by powers of t², for |t| ≤ tan(π/8): S. L. Moshier, Cephes, atanf. */
+const ATAN = [8.05374449538e-2, -1.38776856032e-1, 1.99777106478e-1, -3.33329491539e-1];
+
+/** Within 2 ulp: beyond tan(3π/8) by −1/x, beyond tan(π/8) by (x − 1)/(x + 1). */
+export const atan: FunctionOf = (p, x) => {
+  const size = x.apply('abs').cast('float64');
+  const isLarge = size.gt(2.414213562373095);
+  const isMiddle = size.gt(0.4142135623730951);
+  const one = p.literal(1, 'float64');
+  const above = isLarge.select(p.literal(-1, 'float64'), isMiddle.select(size.sub(1), size));
+  const below = isLarge.select(size, isMiddle.select(size.add(1), one));
+  const base = isLarge.select(p.literal(Math.PI / 2, 'float64'), isMiddle.select(p.literal(Math.PI / 4, 'float64'), 0));
+  const t = above.div(below);
+  const square = t.mul(t);
+  const angle = polynomial(square, ATAN).mul(square).mul(t).add(t).add(base);
+  return withSign(p, angle.cast('float32'), x);
+};
