@@ -1,2 +1,2 @@
 export { type JsOptions, js } from './js/backend.js';
-export { wasm } from './wasm/backend.js';
+export { type WasmOptions, wasm } from './wasm/backend.js';

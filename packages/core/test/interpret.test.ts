@@ -52,6 +52,7 @@ describe('interpretChecked', () => {
       key: '',
       locals: 1,
       buffers: [float(2), float(1)],
+      panels: [],
       body: [
         { kind: 'fill', buffer: 1, value: 0 },
         { kind: 'load', to: 0, type: 'float32', buffer: 0, index: { literal: 0, type: 'int32' }, offset: 1 },

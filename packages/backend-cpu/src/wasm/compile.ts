@@ -4,7 +4,7 @@ import { driverOf, OTHER, RUN } from './driver.js';
 import { type WasmMemory, type WasmModule, WebAssembly } from './host.js';
 import { hostFunctions, importsOf } from './imports.js';
 import { HOST, type ImportedFunction, moduleBytes, type WasmFunction } from './module.js';
-import { type PrintedKernel, printKernel } from './print.js';
+import { type PrintedKernel, printKernel, type Subnormals } from './print.js';
 
 /** The most printed kernels that are kept for programs to come. */
 const KEPT = 4096;
@@ -16,10 +16,10 @@ function keyOf({ key, body, buffers }: Kernel): string {
   return `${filled.join()}\n${key}`;
 }
 
-function print(kernel: Kernel, key: string): PrintedKernel {
+function print(kernel: Kernel, key: string, subnormals: Subnormals): PrintedKernel {
   let known = printed.get(key);
   if (!known) {
-    known = printKernel(inlineFunctions(kernel));
+    known = printKernel(inlineFunctions(kernel), subnormals);
     if (printed.size >= KEPT) printed.delete(printed.keys().next().value!);
     printed.set(key, known);
   }
@@ -27,17 +27,22 @@ function print(kernel: Kernel, key: string): PrintedKernel {
 }
 
 /** A tape as one module over the memory of its session: a function for each distinct kernel, and a driver. */
-export function compileTapeToWasm(tape: Tape, views: readonly TypedArray[], memory: WasmMemory): Linkable | Promise<Linkable> {
+export function compileTapeToWasm(
+  tape: Tape,
+  views: readonly TypedArray[],
+  memory: WasmMemory,
+  subnormals: Subnormals,
+): Linkable | Promise<Linkable> {
   const names = new Map<string, string>();
   const functions: WasmFunction[] = [];
   const nameOf = (instruction: Instruction): string => {
     if (instruction.kind !== 'kernel') throw new Error(`A ${instruction.kind} has no function.`);
-    const key = keyOf(instruction.kernel);
+    const key = `${subnormals} ${keyOf(instruction.kernel)}`;
     let name = names.get(key);
     if (name === undefined) {
       name = `k${names.size}`;
       names.set(key, name);
-      functions.push({ ...print(instruction.kernel, key), name, exported: true });
+      functions.push({ ...print(instruction.kernel, key, subnormals), name, exported: true });
     }
     return name;
   };

@@ -3,6 +3,9 @@ import { type WasmMemory, WebAssembly } from './host.js';
 
 const PAGE = 65536;
 const ALIGNMENT = 64;
+/** Where kernels keep their panels while they run. */
+export const PANELS = { address: ALIGNMENT, bytes: 4 * PAGE } as const;
+const FIRST = PANELS.address + PANELS.bytes;
 
 class MemoryBlock implements Block {
   readonly address: number;
@@ -22,9 +25,9 @@ class MemoryBlock implements Block {
 
 /** One memory for all of a machine's blocks, each at a multiple of 64 bytes. It grows, and what is given back is given out again. */
 export class WasmHeap implements HostMemory {
-  readonly memory: WasmMemory = new WebAssembly.Memory({ initial: 1 });
+  readonly memory: WasmMemory = new WebAssembly.Memory({ initial: 5 });
   /** By address; neighbours are joined. */
-  #free: { readonly address: number; readonly bytes: number }[] = [{ address: 0, bytes: PAGE }];
+  #free: { readonly address: number; readonly bytes: number }[] = [{ address: FIRST, bytes: 5 * PAGE - FIRST }];
   #moves = 0;
 
   get moves(): number {

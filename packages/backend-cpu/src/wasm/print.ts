@@ -1,5 +1,6 @@
 import { bytesOf, type DType, hasLanes, type Kernel, LANES, type KernelOperand as Operand, type Stmt } from '@tapegrad/core';
 import { Code, type ValueType } from './code.js';
+import { PANELS } from './memory.js';
 import type { WasmFunction } from './module.js';
 import { op, simd } from './opcodes.js';
 import { type Argument, pushLiteral, valueTypeOf, writeScalar } from './scalar.js';
@@ -8,9 +9,15 @@ import { extractLane, gatherLanes, splat, vectorsOf, type WideArgument, writeVec
 /** A kernel as a function of the addresses of its buffers, in bytes. */
 export type PrintedKernel = Omit<WasmFunction, 'name' | 'exported'>;
 
+/** What becomes of float32 numbers that are too small to be normal, where they are stored. */
+export type Subnormals = 'flush' | 'keep';
+
+/** The least normal float32. */
+const LEAST_NORMAL = 2 ** -126;
+
 /** Spells the statements of a kernel. What has lanes is in vectors of 128 bits. */
-export function printKernel(kernel: Kernel): PrintedKernel {
-  return new Printer(kernel).print();
+export function printKernel(kernel: Kernel, subnormals: Subnormals): PrintedKernel {
+  return new Printer(kernel, subnormals).print();
 }
 
 class Printer {
@@ -20,8 +27,13 @@ class Printer {
   /** The first WebAssembly local of each of the kernel's. */
   readonly #locals = new Map<number, number>();
 
-  constructor(kernel: Kernel) {
+  /** Locals that hold what was in memory. */
+  readonly #loaded = new Set<number>();
+  readonly #subnormals: Subnormals;
+
+  constructor(kernel: Kernel, subnormals: Subnormals) {
     this.#kernel = kernel;
+    this.#subnormals = subnormals;
   }
 
   print(): PrintedKernel {
@@ -154,8 +166,10 @@ class Printer {
   /** Puts an address on the stack, and returns the constant that the access adds to it. */
   #address(buffer: number, offset: number, index: Operand | number): number {
     const code = this.#code;
-    const bytes = bytesOf(this.#kernel.buffers[buffer]!.dtype);
-    code.get(buffer);
+    const { buffers, panels } = this.#kernel;
+    const bytes = bytesOf((buffers[buffer] ?? panels[buffer - buffers.length]!).dtype);
+    if (buffer < buffers.length) code.get(buffer);
+    else code.i32(this.#panelAddress(buffer - buffers.length));
     if (typeof index === 'object' && 'literal' in index) return (index.literal + offset) * bytes;
     if (typeof index === 'number') code.get(index);
     else this.#push(index);
@@ -167,8 +181,15 @@ class Printer {
     return offset * bytes;
   }
 
+  /** Panels lie one after the other at a place of their own. */
+  #panelAddress(panel: number): number {
+    const before = this.#kernel.panels.slice(0, panel);
+    return before.reduce<number>((at, { dtype, length }) => at + length * bytesOf(dtype), PANELS.address);
+  }
+
   #load({ to, type, buffer, index, offset, lanes }: Extract<Stmt, { kind: 'load' }>): void {
     const code = this.#code;
+    this.#loaded.add(to);
     if (!lanes) {
       this.#assign(to, type, undefined, () => this.#read(type, this.#address(buffer, offset, index)));
     } else if (hasLanes(index)) {
@@ -219,6 +240,7 @@ class Printer {
       for (let half = 0; half < vectorsOf(type); half++) {
         const at = this.#address(buffer, offset, index);
         wide.push(half);
+        if (this.#flushes(value)) this.#flushLanes();
         if (type !== 'bool') code.memory(simd.store, 2, at + 16 * half);
         else this.#storeMask(at);
       }
@@ -233,7 +255,38 @@ class Printer {
       };
       writeScalar(code, 'add', type, [held, this.#argument(value)]);
     } else this.#push(value);
+    if (this.#flushes(value)) this.#flush();
     this.#write(type, at);
+  }
+
+  #flushes(value: Operand): boolean {
+    return this.#subnormals === 'flush' && value.type === 'float32' && 'local' in value && !this.#loaded.has(value.local);
+  }
+
+  /** Keeps of the float32 on the stack only the sign, if it is no normal number. */
+  #flush(): void {
+    const code = this.#code;
+    const value = this.#new('f32');
+    code.set(value);
+    code.f32(0);
+    code.get(value);
+    code.write(op.f32Copysign);
+    code.get(value);
+    code.get(value);
+    code.write(op.f32Abs);
+    code.f32(LEAST_NORMAL);
+    code.write(op.f32Lt, op.select);
+  }
+
+  #flushLanes(): void {
+    const code = this.#code;
+    const value = this.#new('v128');
+    code.tee(value);
+    code.splat(0x7fffffff, 'i32');
+    code.get(value);
+    code.write(simd.f32Abs);
+    code.splat(LEAST_NORMAL, 'f32');
+    code.write(simd.f32Lt, simd.and, simd.andNot);
   }
 
   /** The address and a mask are on the stack: four bytes of 0 or 1 are stored. */

@@ -9,8 +9,13 @@ export function numberText(value: number): string {
  * The text of a kernel, one statement a line, with locals numbered in the order in which they appear: kernels that compute the same in the
  * same way have the same text.
  */
-export function canonicalText(body: readonly Stmt[], buffers: readonly KernelBuffer[]): string {
-  const lines = [buffers.map(({ dtype }) => dtype).join(' ')];
+export function canonicalText(
+  body: readonly Stmt[],
+  buffers: readonly KernelBuffer[],
+  panels: readonly KernelBuffer[] = [],
+): string {
+  const own = panels.map(({ dtype, length }) => `${dtype}*${length}`);
+  const lines = [[...buffers.map(({ dtype }) => dtype), ...own].join(' ')];
   const numbers = new Map<number, number>();
   const local = (to: number): string => {
     let number = numbers.get(to);

@@ -1,4 +1,4 @@
-import type { TypedArray } from '../tensor/dtype.js';
+import { arrayOf, type TypedArray } from '../tensor/dtype.js';
 import { numberText } from './canonical.js';
 import { scalarFunction } from './scalar.js';
 import { hasLanes, type Kernel, LANES, type Operand, type Stmt } from './statement.js';
@@ -59,10 +59,12 @@ class Interpreter {
   readonly #values: Float64Array;
   readonly #literals = new Map<string, number>();
   #arrays: readonly TypedArray[] = [];
+  readonly #panels: readonly TypedArray[];
 
   constructor(kernel: Kernel, hooks: AccessHooks | null) {
     this.#kernel = kernel;
     this.#hooks = hooks;
+    this.#panels = kernel.panels.map(({ dtype, length }) => arrayOf(dtype, length));
     const literals = kernel.body.flatMap(operandsOf).flatMap((operand) => ('literal' in operand ? [operand.literal] : []));
     const distinct = new Map(literals.map((value) => [numberText(value), value]));
     this.#values = new Float64Array([...new Float64Array(LANES * kernel.locals), ...distinct.values()]);
@@ -71,7 +73,7 @@ class Interpreter {
     });
     const body = this.#block(kernel.body);
     this.run = (arrays) => {
-      this.#arrays = arrays;
+      this.#arrays = [...arrays, ...this.#panels];
       body();
     };
   }
@@ -206,7 +208,7 @@ class Interpreter {
     const to = LANES * local + lane;
     const offset = first + (hasLanes(index) ? 0 : lane);
     const at = this.#slotOf(index, lane);
-    const hooks = this.#hooks;
+    const hooks = this.#hooksOf(buffer);
     return () => {
       const i = values[at]! + offset;
       const value = this.#arrays[buffer]![i];
@@ -225,8 +227,8 @@ class Interpreter {
     const offset = first + lane;
     const at = this.#slot(index);
     const from = this.#slotOf(value, lane);
-    const hooks = this.#hooks;
-    const { dtype } = this.#kernel.buffers[buffer]!;
+    const hooks = this.#hooksOf(buffer);
+    const { type: dtype } = value;
     const add = scalarFunction('add', dtype, [dtype, dtype]);
     return () => {
       const array = this.#arrays[buffer]!;
@@ -236,6 +238,11 @@ class Interpreter {
       hooks?.write(buffer, i);
       array[i] = accumulate ? add(array[i]!, values[from]!) : values[from]!;
     };
+  }
+
+  /** Nobody is told of panels. */
+  #hooksOf(buffer: number): AccessHooks | null {
+    return buffer < this.#kernel.buffers.length ? this.#hooks : null;
   }
 
   #fill(buffer: number, value: number): void {

@@ -1,9 +1,9 @@
 import { freeAxes } from './atoms.js';
 import { valuesOf } from './dependencies.js';
 import type { Expr } from './expression.js';
-import { Index } from './indices.js';
+import type { Axis, Index } from './indices.js';
 import { childrenOf } from './inspect.js';
-import type { Loop } from './loop.js';
+import type { Loop, Store } from './loop.js';
 import { LANES } from './statement.js';
 
 /** Does an index move by one along an axis? `null` where it does not move at all, false where it moves otherwise. */
@@ -37,19 +37,11 @@ export function suitsLanes(values: readonly Expr[], axis: string): 'straight' | 
   return gathers ? 'gathers' : 'straight';
 }
 
-/** The position of the axis whose neighbours are computed side by side: every store moves by one along it. −1 where there is none. */
-export function laneAxisOf(loop: Loop): number {
-  const stores = loop.stores(loop.axes.map(Index.axis));
-  return loop.axes.findIndex(
-    ({ key, extent }) =>
-      extent >= LANES &&
-      !loop.ordered.has(key) &&
-      stores.every(
-        ({ address }) => stepsByOne(address, key) === true && valuesOf(address).every((value) => !value.axes.has(key)),
-      ) &&
-      suitsLanes(
-        stores.map(({ value }) => value),
-        key,
-      ) !== 'parts',
+/** Does every store move by one along an axis, which may run in any order? */
+export function storesNeighbours(stores: readonly Store[], loop: Loop, { key, extent }: Axis): boolean {
+  return (
+    extent >= LANES &&
+    !loop.ordered.has(key) &&
+    stores.every(({ address }) => stepsByOne(address, key) === true && valuesOf(address).every((value) => !value.axes.has(key)))
   );
 }

@@ -1,4 +1,5 @@
 import type { Node } from '../graph/node.js';
+import { productIn } from './contraction.js';
 import type { Expr } from './expression.js';
 import { extentsOf, Frame, ownIndex, sizesOf } from './frame.js';
 import { type Axis, flatten, type Index } from './indices.js';
@@ -81,7 +82,7 @@ function axesOfCells(target: readonly Index[]): ReadonlySet<string> {
 /** The first sum of products: one axis that only its first factor varies with is tiled, and one that only the second does. */
 function tilesOf(stores: readonly Store[], axes: readonly Axis[], [rows, columns]: Target['tile']): Map<string, number> {
   const tile = new Map<string, number>();
-  const [a, b] = factorsOf(stores[0]?.value) ?? [];
+  const [a, b] = productIn(stores[0]?.value)?.factors ?? [];
   if (!a || !b) return tile;
   const only = (x: Expr, y: Expr): Axis | undefined =>
     axes.findLast((axis) => axis.extent >= 2 && x.axes.has(axis.key) && !y.axes.has(axis.key));
@@ -90,30 +91,4 @@ function tilesOf(stores: readonly Store[], axes: readonly Axis[], [rows, columns
   if (row && rows > 1) tile.set(row.key, Math.min(rows, row.extent));
   if (column && columns > 1) tile.set(column.key, Math.min(columns, column.extent));
   return tile;
-}
-
-/** The factors of the first sum of products, below epilogues. */
-function factorsOf(value: Expr | undefined): readonly Expr[] | null {
-  const seen = new Set<Expr>();
-  const stack = value ? [value] : [];
-  for (let expr = stack.pop(); expr; expr = stack.pop()) {
-    if (seen.has(expr)) continue;
-    seen.add(expr);
-    const { is } = expr;
-    if (is.kind === 'reduce') {
-      const product = productOf(is.body);
-      if (product) return product;
-      stack.push(is.body);
-    } else if (is.kind === 'scalar') stack.push(...is.args);
-    else if (is.kind === 'guard') stack.push(is.body);
-  }
-  return null;
-}
-
-function productOf(body: Expr): readonly Expr[] | null {
-  const { is } = body;
-  if (is.kind === 'guard') return productOf(is.body);
-  if (is.kind !== 'scalar') return null;
-  if (is.op === 'cast') return productOf(is.args[0]!);
-  return is.op === 'mul' ? is.args : null;
 }

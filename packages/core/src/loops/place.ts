@@ -1,11 +1,13 @@
 import { canonicalText } from './canonical.js';
+import { productIn, replaced } from './contraction.js';
+import type { Axis } from './indices.js';
 import { Index } from './indices.js';
-import { laneAxisOf } from './lanes.js';
-import type { Loop } from './loop.js';
+import type { Loop, Store } from './loop.js';
 import { Placement } from './placement.js';
 import type { Procedure } from './procedure.js';
 import { literal, Scope } from './scope.js';
 import { type Kernel, type KernelBuffer, LANES, type Stmt } from './statement.js';
+import { type Step, Tiling } from './tiling.js';
 import { withoutUnused } from './unused.js';
 
 export interface PlaceOptions {
@@ -13,6 +15,8 @@ export interface PlaceOptions {
   readonly wideSums: boolean;
   /** How many neighbours are computed side by side: 1, or `LANES`. */
   readonly lanes?: 1 | typeof LANES;
+  /** Rows and columns of a contraction that are computed together. */
+  readonly tile?: readonly [rows: number, columns: number];
 }
 
 /**
@@ -41,12 +45,13 @@ export interface PlaceOptions {
  *   { wideSums: true },
  * );
  */
-export function place(loop: Loop, buffers: readonly KernelBuffer[], { wideSums, lanes = 1 }: PlaceOptions): Kernel {
+export function place(loop: Loop, buffers: readonly KernelBuffer[], options: PlaceOptions): Kernel {
+  const { wideSums, lanes = 1, tile = [1, 1] } = options;
   const placement = new Placement(buffers, { wideSums, blockSums: loop.tile.size === 0, lanes: lanes > 1 });
   const top = new Scope(null);
   for (const { buffer, value } of loop.fill) top.statements.push({ kind: 'fill', buffer, value });
-  if (loop.axes.every((axis) => axis.extent > 0)) nest(new Nest(loop, placement), 0, [loop.axes.map(Index.axis)], top);
-  return kernelOf(top.statements, placement.locals, buffers);
+  if (loop.axes.every((axis) => axis.extent > 0)) new Nest(new Tiling(loop, lanes > 1, tile), placement).write(top);
+  return kernelOf(top.statements, placement.locals, buffers, placement.panels);
 }
 
 /**
@@ -61,98 +66,156 @@ export function place(loop: Loop, buffers: readonly KernelBuffer[], { wideSums, 
  * ]);
  */
 export function kernelOfProcedure(procedure: Procedure, buffers: readonly KernelBuffer[]): Kernel {
-  return kernelOf(withoutUnused(procedure.body), procedure.locals, buffers);
+  return kernelOf(withoutUnused(procedure.body), procedure.locals, buffers, []);
 }
 
-function kernelOf(body: readonly Stmt[], locals: number, buffers: readonly KernelBuffer[]): Kernel {
-  return { key: canonicalText(body, buffers), buffers, body, locals };
+function kernelOf(
+  body: readonly Stmt[],
+  locals: number,
+  buffers: readonly KernelBuffer[],
+  panels: readonly KernelBuffer[],
+): Kernel {
+  return { key: canonicalText(body, buffers, panels), buffers, panels, body, locals };
 }
 
-/** The loops of a kernel, and which of them computes neighbours side by side. */
+/** What is computed together at one index of a kernel's axes; `column` is where its column is in the panel, −1 without one. */
+interface Cell {
+  readonly at: readonly Index[];
+  readonly column: number;
+}
+
+/** A panel as it is at present: its number, and how many columns it holds. */
+interface Panel {
+  readonly buffer: number;
+  readonly columns: number;
+}
+
+/** Writes the loops of a kernel. */
 class Nest {
-  readonly loop: Loop;
-  readonly placement: Placement;
-  readonly order: readonly number[];
-  readonly laneAxis: number;
+  readonly #loop: Loop;
+  readonly #tiling: Tiling;
+  readonly #placement: Placement;
+  #panel: Panel | null = null;
 
-  constructor(loop: Loop, placement: Placement) {
-    this.loop = loop;
-    this.placement = placement;
-    this.laneAxis = placement.lanes ? laneAxisOf(loop) : -1;
-    this.order = this.laneAxis < 0 ? loop.order : this.#lanesInside();
+  constructor(tiling: Tiling, placement: Placement) {
+    this.#loop = tiling.loop;
+    this.#tiling = tiling;
+    this.#placement = placement;
   }
 
-  /** The order with the axis of the lanes as far in as it may be: a recurrence needs the innermost loop. */
-  #lanesInside(): number[] {
-    const { axes, order, ordered } = this.loop;
-    const others = order.filter((position) => position !== this.laneAxis);
-    const isOrdered = (position: number): boolean => ordered.has(axes[position]!.key);
-    const outer = others.filter((position) => !isOrdered(position));
-    return ordered.size === 0 ? [...others, this.laneAxis] : [...outer, this.laneAxis, ...others.filter(isOrdered)];
+  write(scope: Scope): void {
+    this.#descend(0, [{ at: this.#loop.axes.map(Index.axis), column: -1 }], scope);
   }
 
-  /** How many cells along an axis are computed together, the most first: what one leaves over is done by the next. */
-  steps(position: number): { readonly cells: number; readonly lanes: boolean }[] {
-    const { key, extent } = this.loop.axes[position]!;
-    const tile = Math.min(this.loop.tile.get(key) ?? 1, extent);
-    const lanes = position === this.laneAxis;
-    const whole = lanes ? Math.max(Math.floor(tile / LANES), 1) * LANES : tile;
-    const rest = (extent % whole) % LANES;
-    const steps = [{ cells: whole, lanes }];
-    if (lanes && whole > LANES) steps.push({ cells: LANES, lanes });
-    if (lanes && rest > 0) steps.push({ cells: 1, lanes: false });
-    else if (!lanes && extent % whole > 0) steps.push({ cells: extent % whole, lanes });
-    return steps;
-  }
-}
-
-/** The loops from `depth` inwards; `cells` are the indices of the cells of the tile that is computed together. */
-function nest(all: Nest, depth: number, cells: readonly (readonly Index[])[], scope: Scope): void {
-  const { loop, placement } = all;
-  const position = all.order[depth];
-  if (position === undefined) {
-    writeCells(loop, placement, cells, scope);
-    return;
-  }
-  const axis = loop.axes[position]!;
-  let done = 0;
-  for (const { cells: size, lanes } of all.steps(position)) {
-    const first = done;
-    const count = Math.floor((axis.extent - first) / size);
-    done += count * size;
-    const next = (inner: Scope, start: Index): void => {
-      const lane = { key: `${axis.key}l`, extent: LANES };
-      if (lanes) inner.bindLanes(lane.key, literal(0, 'int32'));
-      const step = lanes ? LANES : 1;
-      const indices = Array.from({ length: size / step }, (_, i) => start.plus(i * step).plus(lanes ? Index.axis(lane) : 0));
-      const moved = cells.flatMap((cell) => indices.map((index) => cell.with(position, index)));
-      nest(all, depth + 1, moved, inner);
-    };
-    if (count === 1) {
-      const inner = new Scope(scope);
-      next(inner, Index.of(first));
-      scope.statements.push(...inner.statements);
-    } else if (count > 1) {
-      const outer = count === axis.extent ? axis : { key: `${axis.key}t${first}`, extent: count };
-      placement.loop(scope, literal(count, 'int32'), !loop.ordered.has(axis.key), (inner, counter) => {
-        inner.bind(outer.key, counter);
-        next(inner, Index.axis(outer).times(size).plus(first));
-      });
+  /** The loops from `depth` inwards. */
+  #descend(depth: number, cells: readonly Cell[], scope: Scope): void {
+    const position = this.#tiling.order[depth];
+    if (position === undefined) {
+      this.#writeCells(cells, scope);
+      return;
+    }
+    const axis = this.#loop.axes[position]!;
+    let done = 0;
+    for (const step of this.#tiling.steps(position)) {
+      const first = done;
+      const count = Math.floor((axis.extent - first) / step.cells);
+      done += count * step.cells;
+      if (count === 1) {
+        const inner = new Scope(scope);
+        this.#tile(depth, cells, inner, Index.of(first), step);
+        scope.statements.push(...inner.statements);
+      } else if (count > 1) {
+        const outer = count === axis.extent ? axis : { key: `${axis.key}t${first}`, extent: count };
+        this.#placement.loop(scope, literal(count, 'int32'), !this.#loop.ordered.has(axis.key), (inner, counter) => {
+          inner.bind(outer.key, counter);
+          this.#tile(depth, cells, inner, Index.axis(outer).times(step.cells).plus(first), step);
+        });
+      }
     }
   }
-}
 
-/** Computes all values of a tile before it stores any. */
-function writeCells(loop: Loop, placement: Placement, cells: readonly (readonly Index[])[], scope: Scope): void {
-  const stores = cells.flatMap((cell) => loop.stores(cell));
-  placement.together(
-    stores.map((store) => store.value),
-    () => {
-      const values = stores.map((store) => placement.value(store.value, scope));
-      stores.forEach(({ buffer, address, accumulate }, i) => {
-        const at = placement.address(address, scope);
-        scope.statements.push({ kind: 'store', buffer, ...at, value: values[i]!, accumulate });
-      });
-    },
-  );
+  /** One tile along the axis at `depth`, from `start` on. */
+  #tile(depth: number, cells: readonly Cell[], scope: Scope, start: Index, { cells: size, lanes }: Step): void {
+    const position = this.#tiling.order[depth]!;
+    const isColumn = position === this.#tiling.laneAxis && this.#tiling.packing !== null;
+    const lane = { key: `${this.#loop.axes[position]!.key}l`, extent: LANES };
+    if (lanes) scope.bindLanes(lane.key, literal(0, 'int32'));
+    const step = lanes ? LANES : 1;
+    const offsets = Array.from({ length: size / step }, (_, i) => i * step);
+    const moved = cells.flatMap(({ at, column }) =>
+      offsets.map((offset) => ({
+        at: at.with(position, start.plus(offset).plus(lanes ? Index.axis(lane) : 0)),
+        column: isColumn && lanes ? offset : column,
+      })),
+    );
+    if (isColumn && lanes) this.#pack(moved, position, start, size, scope);
+    this.#descend(depth + 1, moved, scope);
+  }
+
+  /** Copies what one tile of columns reads. */
+  #pack(cells: readonly Cell[], position: number, start: Index, columns: number, scope: Scope): void {
+    const packing = this.#tiling.packing!;
+    const length = packing.axes.reduce((size, { extent }) => size * extent, 1);
+    const { at } = cells[0]!;
+    const single = Array.from({ length: columns }, (_, column) => ({ at: at.with(position, start.plus(column)), column }));
+    const factors = (packing.lanes ? cells : single).map((cell) => {
+      const [store] = this.#loop.stores(cell.at);
+      return { column: cell.column, value: productIn(store!.value)!.factors[packing.factor] };
+    });
+    const buffer = this.#panel?.buffer ?? this.#placement.panel(factors[0]!.value.dtype, length * columns);
+    this.#panel = { buffer, columns };
+    const write = (inner: Scope, axes: readonly Axis[]): void => {
+      const [axis, ...rest] = axes;
+      if (axis) {
+        this.#placement.loop(inner, literal(axis.extent, 'int32'), false, (within, counter) => {
+          within.bind(axis.key, counter);
+          write(within, rest);
+        });
+        return;
+      }
+      for (const { column, value } of factors) {
+        const operand = this.#placement.value(value, inner);
+        const address = this.#placement.address(this.#addressIn(column, packing.lanes), inner);
+        inner.statements.push({ kind: 'store', buffer, ...address, value: operand, accumulate: false });
+      }
+    };
+    write(scope, packing.axes);
+  }
+
+  /** Where the panel holds a column, at the present point of the sum. */
+  #addressIn(column: number, lanes: boolean): Index {
+    const { packing, laneAxis } = this.#tiling;
+    const at = packing!.axes.reduce((sum, axis) => sum.times(axis.extent).plus(Index.axis(axis)), Index.of(0));
+    const lane = { key: `${this.#loop.axes[laneAxis]!.key}l`, extent: LANES };
+    return at
+      .times(this.#panel!.columns)
+      .plus(column)
+      .plus(lanes ? Index.axis(lane) : 0);
+  }
+
+  /** The stores of a cell, with the panel in the place of what it is a copy of. */
+  #storesOf({ at, column }: Cell): readonly Store[] {
+    const stores = this.#loop.stores(at);
+    const { packing } = this.#tiling;
+    if (!packing || column < 0) return stores;
+    const factor = productIn(stores[0]!.value)!.factors[packing.factor];
+    const copy = factor.builder.load(this.#panel!.buffer, factor.dtype, this.#addressIn(column, true));
+    return stores.map((store) => ({ ...store, value: replaced(store.value, factor, copy) }));
+  }
+
+  /** Computes all values of a tile before it stores any. */
+  #writeCells(cells: readonly Cell[], scope: Scope): void {
+    const placement = this.#placement;
+    const stores = cells.flatMap((cell) => this.#storesOf(cell));
+    placement.together(
+      stores.map((store) => store.value),
+      () => {
+        const values = stores.map((store) => placement.value(store.value, scope));
+        stores.forEach(({ buffer, address, accumulate }, i) => {
+          const at = placement.address(address, scope);
+          scope.statements.push({ kind: 'store', buffer, ...at, value: values[i]!, accumulate });
+        });
+      },
+    );
+  }
 }

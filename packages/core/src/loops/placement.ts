@@ -29,6 +29,7 @@ export class Placement {
   readonly wideSums: boolean;
   readonly blockSums: boolean;
   readonly lanes: boolean;
+  readonly panels: KernelBuffer[] = [];
   readonly #buffers: readonly KernelBuffer[];
   readonly #rank = ranking();
   #locals = 0;
@@ -45,6 +46,11 @@ export class Placement {
   /** How many locals there are so far. */
   get locals(): number {
     return this.#locals;
+  }
+
+  /** The number of a new panel. */
+  panel(dtype: DType, length: number): number {
+    return this.#buffers.length + this.panels.push({ dtype, length, access: 'readwrite' }) - 1;
   }
 
   emit(scope: Scope, op: LetOp, type: DType, args: readonly Operand[]): Local {
@@ -142,7 +148,8 @@ export class Placement {
   /** May it be read without its guard? Values used as indices keep their promises only behind it. */
   #alwaysInside({ buffer, address }: Body<'load'>): boolean {
     const [low, high] = address.range;
-    return low >= 0 && high < this.#buffers[buffer]!.length && valuesOf(address).length === 0;
+    const { length } = this.#buffers[buffer] ?? this.panels[buffer - this.#buffers.length]!;
+    return low >= 0 && high < length && valuesOf(address).length === 0;
   }
 
   #place(expr: Expr, home: Scope): Operand {

@@ -76,6 +76,8 @@ export interface KernelBuffer {
 export interface Kernel {
   readonly key: string;
   readonly buffers: readonly KernelBuffer[];
+  /** Memory of its own while it runs, numbered after `buffers`: copies of what it reads often, in the order in which it reads them. */
+  readonly panels: readonly KernelBuffer[];
   readonly body: readonly Stmt[];
   /** How many locals the body numbers. */
   readonly locals: number;

@@ -1,0 +1,67 @@
+import type { Expr } from './expression.js';
+import type { Axis } from './indices.js';
+
+/** A sum of products. */
+export interface Product {
+  readonly sum: Expr;
+  readonly axes: readonly Axis[];
+  readonly factors: readonly [Expr, Expr];
+}
+
+/** The first sum of products in a value, below epilogues. */
+export function productIn(value: Expr | undefined): Product | null {
+  const seen = new Set<Expr>();
+  const stack = value ? [value] : [];
+  for (let expr = stack.pop(); expr; expr = stack.pop()) {
+    if (seen.has(expr)) continue;
+    seen.add(expr);
+    const { is } = expr;
+    if (is.kind === 'reduce') {
+      const factors = factorsOf(is.body);
+      if (factors) return { sum: expr, axes: is.axes, factors };
+      stack.push(is.body);
+    } else if (is.kind === 'scalar') stack.push(...is.args);
+    else if (is.kind === 'guard') stack.push(is.body);
+  }
+  return null;
+}
+
+function factorsOf(body: Expr): readonly [Expr, Expr] | null {
+  const { is } = body;
+  if (is.kind === 'guard') return factorsOf(is.body);
+  if (is.kind !== 'scalar') return null;
+  if (is.op === 'cast') return factorsOf(is.args[0]!);
+  return is.op === 'mul' ? (is.args as readonly Expr[] as readonly [Expr, Expr]) : null;
+}
+
+/** A value with another in the place of `from`, wherever that is read outright. */
+export function replaced(value: Expr, from: Expr, to: Expr): Expr {
+  const known = new Map([[from, to]]);
+  const visit = (expr: Expr): Expr => {
+    let made = known.get(expr);
+    if (!made) {
+      made = rebuilt(expr, visit);
+      known.set(expr, made);
+    }
+    return made;
+  };
+  return visit(value);
+}
+
+function rebuilt(expr: Expr, visit: (expr: Expr) => Expr): Expr {
+  const { is, builder, dtype } = expr;
+  switch (is.kind) {
+    case 'constant':
+    case 'index':
+    case 'load':
+      return expr;
+    case 'scalar':
+      return builder.scalar(is.op, is.args.map(visit), dtype);
+    case 'guard':
+      return builder.guard(is.conditions, visit(is.body), is.otherwise);
+    case 'reduce':
+      return builder.reduce(is.combine, is.axes, visit(is.body));
+    case 'recurrence':
+      return builder.recurrence(is.axis, visit(is.factor), visit(is.addend));
+  }
+}
