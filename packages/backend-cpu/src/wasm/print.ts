@@ -1,4 +1,13 @@
-import { bytesOf, type DType, hasLanes, type Kernel, LANES, type KernelOperand as Operand, type Stmt } from '@tapegrad/core';
+import {
+  bytesOf,
+  type DType,
+  hasLanes,
+  isInteger,
+  type Kernel,
+  LANES,
+  type KernelOperand as Operand,
+  type Stmt,
+} from '@tapegrad/core';
 import { Code, type ValueType } from './code.js';
 import { PANELS } from './memory.js';
 import type { WasmFunction } from './module.js';
@@ -20,6 +29,50 @@ export function printKernel(kernel: Kernel, subnormals: Subnormals): PrintedKern
   return new Printer(kernel, subnormals).print();
 }
 
+/** Loads of single numbers of 32 bits that are only read by what has lanes. */
+function spreadLoads(body: readonly Stmt[]): Set<number> {
+  const loads = new Set<number>();
+  const single = new Set<number>();
+  const read = (...operands: readonly Operand[]): void => {
+    for (const operand of operands) if ('local' in operand) single.add(operand.local);
+  };
+  const visit = (list: readonly Stmt[]): void => {
+    for (const statement of list) {
+      switch (statement.kind) {
+        case 'let':
+          if (!statement.lanes || statement.op === 'ramp') read(...statement.args);
+          break;
+        case 'variable':
+        case 'set':
+          if (!statement.lanes) read(statement.value);
+          break;
+        case 'load':
+          if (!statement.lanes && (statement.type === 'float32' || isInteger(statement.type))) loads.add(statement.to);
+          read(statement.index);
+          break;
+        case 'store':
+          read(statement.index);
+          if (!statement.lanes) read(statement.value);
+          break;
+        case 'for':
+          read(statement.count);
+          visit(statement.body);
+          break;
+        case 'if':
+          read(statement.condition);
+          visit(statement.body);
+          visit(statement.otherwise);
+          break;
+        case 'fill':
+          break;
+      }
+    }
+  };
+  visit(body);
+  for (const local of single) loads.delete(local);
+  return loads;
+}
+
 class Printer {
   readonly #kernel: Kernel;
   readonly #code = new Code();
@@ -30,9 +83,12 @@ class Printer {
   /** Locals that hold what was in memory. */
   readonly #loaded = new Set<number>();
   readonly #subnormals: Subnormals;
+  /** Single numbers that are only read by what has lanes: they are loaded into all lanes at once. */
+  readonly #spread: ReadonlySet<number>;
 
   constructor(kernel: Kernel, subnormals: Subnormals) {
     this.#kernel = kernel;
+    this.#spread = spreadLoads(kernel.body);
     this.#subnormals = subnormals;
   }
 
@@ -128,13 +184,21 @@ class Printer {
       return { type, literal, uniform: false, push: (half) => code.get(first + half), lane };
     }
     const push = (): void => {
+      if ('local' in operand && this.#spread.has(operand.local)) {
+        this.#push(operand);
+        return;
+      }
       if (literal !== null && type !== 'bool') code.splat(literal, valueTypeOf(type));
       else {
         this.#push(operand);
         splat(code, type);
       }
     };
-    return { type, literal, uniform: true, push, lane: () => this.#push(operand) };
+    const lane = (): void => {
+      this.#push(operand);
+      if ('local' in operand && this.#spread.has(operand.local)) extractLane(code, type, 0);
+    };
+    return { type, literal, uniform: true, push, lane };
   }
 
   #let({ to, type, op: name, args, lanes }: Extract<Stmt, { kind: 'let' }>): void {
@@ -190,7 +254,9 @@ class Printer {
   #load({ to, type, buffer, index, offset, lanes }: Extract<Stmt, { kind: 'load' }>): void {
     const code = this.#code;
     this.#loaded.add(to);
-    if (!lanes) {
+    if (this.#spread.has(to)) {
+      this.#assign(to, type, true, () => code.memory(simd.load32Splat, 2, this.#address(buffer, offset, index)));
+    } else if (!lanes) {
       this.#assign(to, type, undefined, () => this.#read(type, this.#address(buffer, offset, index)));
     } else if (hasLanes(index)) {
       const at = this.#new('i32');
