@@ -47,7 +47,7 @@ describe('random loops', () => {
           { wideSums: true },
           { wideSums: false, lanes: LANES },
           { wideSums: true, lanes: LANES },
-        ]) {
+        ] as const) {
           const kernel = place(random.loop, random.buffers, options);
           const got = random.arrays();
           prepare(kernel)(got);

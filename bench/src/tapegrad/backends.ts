@@ -1,4 +1,4 @@
-import { type Backend, interpreter, js } from 'tapegrad';
+import { type Backend, interpreter, js, wasm } from 'tapegrad';
 
 /** A backend that `--backend` takes by name. */
 export interface BackendEntry {
@@ -9,5 +9,6 @@ export interface BackendEntry {
 
 export const BACKENDS: Readonly<Record<string, BackendEntry>> = {
   js: { threads: 1, open: () => js() },
+  wasm: { threads: 1, open: () => wasm() },
   interpreter: { threads: 1, open: () => interpreter() },
 };

@@ -14,6 +14,7 @@ const target: Target = {
   alignment: 64,
 };
 
+/** Options of `wasm`. */
 export interface WasmOptions {
   /**
    * What becomes of float32 results below 2^-126, the least normal number: `flush`, the default, stores 0 with their sign, as processors
