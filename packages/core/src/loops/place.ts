@@ -1,7 +1,9 @@
 import { canonicalText } from './canonical.js';
 import { productIn, replaced } from './contraction.js';
+import type { Expr } from './expression.js';
 import type { Axis } from './indices.js';
 import { Index } from './indices.js';
+import { expressionsOf } from './inspect.js';
 import type { Loop, Store } from './loop.js';
 import { Placement } from './placement.js';
 import type { Procedure } from './procedure.js';
@@ -179,7 +181,10 @@ class Nest {
         inner.statements.push({ kind: 'store', buffer, ...address, value: operand, accumulate: false });
       }
     };
-    write(scope, packing.axes);
+    // What guards depend on outside, so that they are decided there.
+    const guarded = guardedAxes(factors.map(({ value }) => value));
+    const isGuarded = (axis: Axis): boolean => guarded.has(axis.key);
+    write(scope, [...packing.axes.filter(isGuarded), ...packing.axes.filter((axis) => !isGuarded(axis))]);
   }
 
   /** Where the panel holds a column, at the present point of the sum. */
@@ -198,9 +203,13 @@ class Nest {
     const stores = this.#loop.stores(at);
     const { packing } = this.#tiling;
     if (!packing || column < 0) return stores;
-    const factor = productIn(stores[0]!.value)!.factors[packing.factor];
-    const copy = factor.builder.load(this.#panel!.buffer, factor.dtype, this.#addressIn(column, true));
-    return stores.map((store) => ({ ...store, value: replaced(store.value, factor, copy) }));
+    const { sum, factors } = productIn(stores[0]!.value)!;
+    const factor = factors[packing.factor];
+    const { builder, dtype } = factor;
+    const copy = builder.load(this.#panel!.buffer, dtype, this.#addressIn(column, true));
+    const terms = (sum.is as Extract<Expr['is'], { kind: 'reduce' }>).body;
+    const packed = builder.reduce('sum', packing.axes, replaced(terms, factor, copy));
+    return stores.map((store) => ({ ...store, value: replaced(store.value, sum, packed) }));
   }
 
   /** Computes all values of a tile before it stores any. */
@@ -218,4 +227,10 @@ class Nest {
       },
     );
   }
+}
+
+/** The axes that guards in some values depend on. */
+function guardedAxes(values: readonly Expr[]): ReadonlySet<string> {
+  const conditions = expressionsOf(values).flatMap(({ is }) => (is.kind === 'guard' ? is.conditions : []));
+  return new Set(conditions.flatMap(([index]) => [...index.axes]));
 }

@@ -1,20 +1,23 @@
+import { bytesOf } from '../tensor/dtype.js';
 import { productIn, replaced } from './contraction.js';
 import type { Expr } from './expression.js';
 import { type Axis, Index } from './indices.js';
+import { expressionsOf } from './inspect.js';
 import { storesNeighbours, suitsLanes } from './lanes.js';
 import type { Loop, Store } from './loop.js';
 import { LANES } from './statement.js';
 
-/** The most elements of a panel. */
-const PANEL = 32768;
-/** A panel is worth while where it is read for this many rows. */
+/** The most bytes of a panel. */
+const PANEL = 262144;
+/** A panel is worth while where it is read for this many rows; for so few, where lanes are out of the question without it. */
 const ROWS = 16;
+const FEW_ROWS = 4;
 
 /** One factor of a sum of products, which is copied for each tile of columns in the order in which it is read. */
 export interface Packing {
   /** Which of the factors. */
   readonly factor: 0 | 1;
-  /** The axes that are summed over. */
+  /** The axes that are summed over, those of the other factor's neighbours last. */
   readonly axes: readonly Axis[];
   /** The axis of the tiles that one panel serves. */
   readonly row: Axis;
@@ -41,18 +44,14 @@ export class Tiling {
     this.loop = loop;
     this.#tile = loop.tile;
     this.order = loop.order;
-    if (!lanes) return;
-    const stores = loop.stores(loop.axes.map(Index.axis));
-    for (const [position, axis] of loop.axes.entries()) {
-      if (!storesNeighbours(stores, loop, axis)) continue;
-      const packing = loop.tile.size > 0 ? packingOf(stores, loop, axis) : null;
-      if (!packing && suitsLanes(valuesOf(stores), axis.key) === 'parts') continue;
-      this.laneAxis = position;
-      this.packing = packing;
-      this.order = packing ? this.#orderAround(packing, stores) : this.#lanesInside();
-      if (loop.tile.size > 0) this.#tile = this.#tilesOf(stores, tile);
-      return;
-    }
+    const choice = lanes ? choose(loop, tile[1]) : null;
+    if (!choice) return;
+    const stores = choice.loop.stores(choice.loop.axes.map(Index.axis));
+    this.loop = choice.loop;
+    this.laneAxis = choice.position;
+    this.packing = choice.packing;
+    this.order = choice.packing ? this.#orderAround(choice.packing, stores) : this.#lanesInside();
+    if (loop.tile.size > 0) this.#tile = this.#tilesOf(stores, tile);
   }
 
   /** How many cells along an axis are computed together, the most first: what one leaves over is done by the next. */
@@ -102,6 +101,67 @@ function valuesOf(stores: readonly Store[]): Expr[] {
   return stores.map(({ value }) => value);
 }
 
+interface Choice {
+  readonly loop: Loop;
+  readonly position: number;
+  readonly packing: Packing | null;
+}
+
+/** The axis for the lanes, and what to pack for it. Where columns are copied one by one anyway, short axes are made one. */
+function choose(loop: Loop, columns: number): Choice | null {
+  for (const position of loop.axes.keys()) {
+    const choice = tryLanes(loop, position);
+    if (choice && (!choice.packing || choice.packing.lanes || loop.axes[position]!.extent % columns === 0)) return choice;
+    const merged = loop.tile.size > 0 && position > 0 ? joinFurther(loop, position) : null;
+    if (merged ?? choice) return merged ?? choice;
+  }
+  return null;
+}
+
+function joinFurther(loop: Loop, position: number): Choice | null {
+  const joined = joinAxes(loop, position);
+  if (!joined) return null;
+  const further = position > 1 ? joinFurther(joined, position - 1) : null;
+  const choice = further ?? tryLanes(joined, position - 1);
+  return choice?.packing ? choice : null;
+}
+
+function tryLanes(loop: Loop, position: number): Choice | null {
+  const axis = loop.axes[position]!;
+  const stores = loop.stores(loop.axes.map(Index.axis));
+  if (!storesNeighbours(stores, loop, axis)) return null;
+  const packing = loop.tile.size > 0 ? packingOf(stores, loop, axis) : null;
+  return packing || suitsLanes(valuesOf(stores), axis.key) !== 'parts' ? { loop, position, packing } : null;
+}
+
+/** The same loop with two neighbouring parallel axes as one; null where one of them is ordered. */
+function joinAxes(loop: Loop, position: number): Loop | null {
+  const { axes, order, ordered, stores } = loop;
+  const [outer, inner] = [axes[position - 1]!, axes[position]!];
+  if (ordered.has(outer.key) || ordered.has(inner.key)) return null;
+  const extent = outer.extent * inner.extent;
+  const joined = { key: `${outer.key}j${inner.key}`, extent };
+  return {
+    ...loop,
+    axes: axes.toSpliced(position - 1, 2, joined),
+    order: order.filter((p) => p !== position).map((p) => (p > position ? p - 1 : p)),
+    stores: (at) => {
+      const index = at[position - 1]!;
+      return stores(at.toSpliced(position - 1, 1, index.div(inner.extent), index.mod(inner.extent)));
+    },
+  };
+}
+
+/** How far apart in memory neighbours along an axis are, in what a value reads. */
+function strideOf(value: Expr, axis: Axis): number {
+  const strides = expressionsOf([value]).map(({ is }) => {
+    const term =
+      is.kind === 'load' ? is.address.terms.find(({ atom }) => atom.kind === 'axis' && atom.key === axis.key) : undefined;
+    return Math.abs(term?.coefficient ?? 0);
+  });
+  return Math.max(...strides);
+}
+
 /** What to pack of the sum of products in a kernel's first store, if it pays; `column` is the axis of the lanes. */
 function packingOf(stores: readonly Store[], loop: Loop, column: Axis): Packing | null {
   const product = productIn(stores[0]?.value);
@@ -115,9 +175,11 @@ function packingOf(stores: readonly Store[], loop: Loop, column: Axis): Packing 
   if (other.axes.has(column.key)) return null;
   const row = loop.axes.findLast(({ key }) => other.axes.has(key) && !packed.axes.has(key));
   const length = product.axes.reduce((size, { extent }) => size * extent, 1);
-  if (!row || row.extent < ROWS || length < LANES || length * 8 > PANEL) return null;
+  const enough = suitsLanes(valuesOf(stores), column.key) === 'parts' ? FEW_ROWS : ROWS;
+  if (!row || row.extent < enough || length < LANES || length * 8 * bytesOf(packed.dtype) > PANEL) return null;
   const stand = packed.builder.constant(0, packed.dtype);
   const rest = valuesOf(stores).map((value) => replaced(value, packed, stand));
   if (suitsLanes(rest, column.key) === 'parts') return null;
-  return { factor, axes: product.axes, row, lanes: suitsLanes([packed], column.key) !== 'parts' };
+  const axes = [...product.axes].sort((a, b) => strideOf(other, b) - strideOf(other, a));
+  return { factor, axes, row, lanes: suitsLanes([packed], column.key) !== 'parts' };
 }
