@@ -19,8 +19,6 @@ export interface Packing {
   readonly factor: 0 | 1;
   /** The axes that are summed over, those of the other factor's neighbours last. */
   readonly axes: readonly Axis[];
-  /** The axis of the tiles that one panel serves. */
-  readonly row: Axis;
   /** Are neighbours copied side by side? */
   readonly lanes: boolean;
 }
@@ -181,5 +179,5 @@ function packingOf(stores: readonly Store[], loop: Loop, column: Axis): Packing 
   const rest = valuesOf(stores).map((value) => replaced(value, packed, stand));
   if (suitsLanes(rest, column.key) === 'parts') return null;
   const axes = [...product.axes].sort((a, b) => strideOf(other, b) - strideOf(other, a));
-  return { factor, axes, row, lanes: suitsLanes([packed], column.key) !== 'parts' };
+  return { factor, axes, lanes: suitsLanes([packed], column.key) !== 'parts' };
 }
