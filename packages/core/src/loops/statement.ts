@@ -12,7 +12,12 @@ export type Operand =
   | { readonly local: number; readonly type: DType; readonly lanes?: true }
   | { readonly literal: number; readonly type: DType };
 
-/** Does it hold several values side by side? */
+/**
+ * Does it hold several values side by side?
+ *
+ * @example
+ * const wide = hasLanes({ local: 0, type: 'float32', lanes: true }); // true
+ */
 export function hasLanes(operand: Operand): boolean {
   return 'local' in operand && operand.lanes === true;
 }

@@ -116,6 +116,7 @@ function choose(loop: Loop, columns: number): Choice | null {
   return null;
 }
 
+/** The lanes along an axis that is joined with as many of those before it as a panel can hold columns of; null where it holds none. */
 function joinFurther(loop: Loop, position: number): Choice | null {
   const joined = joinAxes(loop, position);
   if (!joined) return null;
