@@ -13,6 +13,7 @@ import { PANELS } from './memory.js';
 import type { WasmFunction } from './module.js';
 import { op, simd } from './opcodes.js';
 import { type Argument, pushLiteral, valueTypeOf, writeScalar } from './scalar.js';
+import { spreadLoads } from './spread.js';
 import { extractLane, gatherLanes, splat, vectorsOf, type WideArgument, writeVector } from './vector.js';
 
 /** A kernel as a function of the addresses of its buffers, in bytes. */
@@ -27,50 +28,6 @@ const LEAST_NORMAL = 2 ** -126;
 /** Spells the statements of a kernel. What has lanes is in vectors of 128 bits. */
 export function printKernel(kernel: Kernel, subnormals: Subnormals): PrintedKernel {
   return new Printer(kernel, subnormals).print();
-}
-
-/** Loads of single numbers of 32 bits that are only read by what has lanes. */
-function spreadLoads(body: readonly Stmt[]): Set<number> {
-  const loads = new Set<number>();
-  const single = new Set<number>();
-  const read = (...operands: readonly Operand[]): void => {
-    for (const operand of operands) if ('local' in operand) single.add(operand.local);
-  };
-  const visit = (list: readonly Stmt[]): void => {
-    for (const statement of list) {
-      switch (statement.kind) {
-        case 'let':
-          if (!statement.lanes || statement.op === 'ramp') read(...statement.args);
-          break;
-        case 'variable':
-        case 'set':
-          if (!statement.lanes) read(statement.value);
-          break;
-        case 'load':
-          if (!statement.lanes && (statement.type === 'float32' || isInteger(statement.type))) loads.add(statement.to);
-          read(statement.index);
-          break;
-        case 'store':
-          read(statement.index);
-          if (!statement.lanes) read(statement.value);
-          break;
-        case 'for':
-          read(statement.count);
-          visit(statement.body);
-          break;
-        case 'if':
-          read(statement.condition);
-          visit(statement.body);
-          visit(statement.otherwise);
-          break;
-        case 'fill':
-          break;
-      }
-    }
-  };
-  visit(body);
-  for (const local of single) loads.delete(local);
-  return loads;
 }
 
 class Printer {
