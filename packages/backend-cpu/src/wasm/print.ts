@@ -1,13 +1,4 @@
-import {
-  bytesOf,
-  type DType,
-  hasLanes,
-  isInteger,
-  type Kernel,
-  LANES,
-  type KernelOperand as Operand,
-  type Stmt,
-} from '@tapegrad/core';
+import { bytesOf, type DType, hasLanes, type Kernel, LANES, type KernelOperand as Operand, type Stmt } from '@tapegrad/core';
 import { Code, type ValueType } from './code.js';
 import { PANELS } from './memory.js';
 import type { WasmFunction } from './module.js';
