@@ -62,7 +62,7 @@ function geluByTanh(x: Decimal): Decimal {
 export const unaryLines: readonly UnaryLine[] = [
   { op: 'neg', kind: 'rounded', call: ops.neg, exact: (x) => x.neg(), special: [inf, 0, -0, -inf] },
   { op: 'abs', kind: 'rounded', call: ops.abs, exact: (x) => x.abs(), special: [inf, 0, 0, inf] },
-  { op: 'sign', kind: 'rounded', call: ops.sign, exact: (x) => new D(D.sign(x)), special: [-1, -0, 0, 1] },
+  { op: 'sign', kind: 'rounded', call: ops.sign, exact: (x) => new D(D.sign(x)), special: [-1, 0, 0, 1, 0] },
   { op: 'floor', kind: 'rounded', call: ops.floor, exact: (x) => x.floor(), special: [-inf, -0, 0, inf], hard: [1, 2, -1] },
   { op: 'ceil', kind: 'rounded', call: ops.ceil, exact: (x) => x.ceil(), special: [-inf, -0, 0, inf], hard: [1, 2, -1] },
   { op: 'round', kind: 'rounded', call: ops.round, exact: f.round, special: [-inf, -0, 0, inf], hard: [0.5, 1.5, -0.5, -2.5] },

@@ -172,7 +172,7 @@ function curve(call: (x: Node) => Node, points: readonly number[]): { value: num
 
 describe('kinks and poles', () => {
   const tests: readonly (readonly [string, (x: Node) => Node, number[], number[], number[]])[] = [
-    ['abs', ops.abs, [0, -1, NaN], [0, 1, NaN], [0, -1, NaN]],
+    ['abs', ops.abs, [0, -1, NaN], [0, 1, NaN], [0, -1, 0]],
     ['relu', ops.relu, [0, NaN, Infinity, -Infinity], [0, NaN, Infinity, 0], [0, 1, 1, 0]],
     ['clamp', (x) => ops.clamp(x, { min: -1, max: 1 }), [-1, 1, 2, -2, 0], [-1, 1, 1, -1, 0], [1, 1, 0, 0, 1]],
     ['leakyRelu', (x) => ops.leakyRelu(x), [0, 1], [0, 1], [0.01, 1]],
