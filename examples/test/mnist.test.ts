@@ -122,7 +122,7 @@ describe('options', () => {
     [['--epochs', '1.5'], "--epochs: '1.5' is no whole number of at least 0."],
     [['--hidden', '64,'], "--hidden: '' is no whole number of at least 1."],
     [['--learning-rate', '0'], "--learning-rate: '0' is no number above 0."],
-    [['--backend', 'gpu'], "--backend: there is no 'gpu'; there are js, interpreter."],
+    [['--backend', 'gpu'], "--backend: there is no 'gpu'; there are js, wasm, interpreter."],
     [['--predict', '3'], '--predict needs a trained model: give --load <file> too, of a file that --save wrote.'],
     [['--wat'], /--wat/],
     [['wat'], /wat/],

@@ -1,5 +1,5 @@
 import { Graph } from '@tapegrad/core';
-import { type Backend, interpreter, js, TapeMachine } from 'tapegrad';
+import { type Backend, interpreter, js, TapeMachine, wasm } from 'tapegrad';
 import type { Offered } from './messages.js';
 
 interface Offer extends Offered {
@@ -8,6 +8,7 @@ interface Offer extends Offered {
 
 const OFFERS: readonly Offer[] = [
   { name: 'js', open: () => js() },
+  { name: 'wasm', open: () => wasm() },
   { name: 'interpreter', open: () => interpreter(), note: 'some seconds a step' },
 ];
 

@@ -1,5 +1,5 @@
 import type { LabelledImages, Mnist } from '@tapegrad/train/node';
-import { type Backend, interpreter, js, TapeMachine, tensor } from 'tapegrad';
+import { type Backend, interpreter, js, TapeMachine, tensor, wasm } from 'tapegrad';
 import { lossChart } from './chart.js';
 import { pixelsOf, readDigits } from './data.js';
 import { test } from './evaluation.js';
@@ -11,7 +11,11 @@ import { gallery, reading, summary } from './report.js';
 import { hiddenOf, readSaved, restore } from './saved.js';
 import { batchesOf, train } from './training.js';
 
-const BACKENDS: Readonly<Record<BackendName, () => Backend>> = { js: () => js(), interpreter: () => interpreter() };
+const BACKENDS: Readonly<Record<BackendName, () => Backend>> = {
+  js: () => js(),
+  wasm: () => wasm(),
+  interpreter: () => interpreter(),
+};
 
 /** What the job needs of its surroundings. */
 export interface Surroundings {

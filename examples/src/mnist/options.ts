@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { OPTIMIZERS, type OptimizerName } from './optimizers.js';
 
-export const BACKENDS = ['js', 'interpreter'] as const;
+export const BACKENDS = ['js', 'wasm', 'interpreter'] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 export interface Options {
