@@ -17,7 +17,7 @@ export interface UnaryLine {
   readonly call: (x: Node) => Node;
   readonly exact: (x: Decimal) => Decimal;
   /** Its values at −∞, −0, 0 and ∞, exactly; of NaN it is NaN. */
-  readonly special: readonly [number, number, number, number];
+  readonly special: readonly [number, number, number, number, number?];
   /** Arguments around which many are tried: zeros, poles, edges. */
   readonly hard?: readonly number[];
   /** By how much the function multiplies the relative error of its own rounded argument; 1 unless said. */
