@@ -16,7 +16,7 @@ export interface UnaryLine {
   readonly kind: Kind;
   readonly call: (x: Node) => Node;
   readonly exact: (x: Decimal) => Decimal;
-  /** Its values at −∞, −0, 0 and ∞, exactly; of NaN it is NaN. */
+  /** Its values at −∞, −0, 0 and ∞, exactly, and of NaN, which is NaN unless said. */
   readonly special: readonly [number, number, number, number, number?];
   /** Arguments around which many are tried: zeros, poles, edges. */
   readonly hard?: readonly number[];
