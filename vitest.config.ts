@@ -8,6 +8,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: [source, 'module', 'node', 'development|production'] } },
   test: {
     pool: 'threads',
+    // A core is left idle otherwise, half of a small machine.
+    maxWorkers: '100%',
     // Files share the modules of their thread: loading the engine anew for each costs more than most files' tests.
     isolate: false,
     projects: [
