@@ -8,6 +8,7 @@ import {
   type KernelBuffer,
   type LetOp,
   type Loop,
+  TRANSCENDENTAL,
   type TypedArray,
 } from '@tapegrad/core';
 
@@ -70,40 +71,10 @@ interface Options {
 
 const ARITY: { readonly [op in LetOp]?: number } = {
   ...Object.fromEntries(
-    [
-      'neg',
-      'abs',
-      'sign',
-      'sqrt',
-      'exp',
-      'expm1',
-      'exp2',
-      'log',
-      'log1p',
-      'log2',
-      'log10',
-      'sin',
-      'cos',
-      'tan',
-      'asin',
-      'acos',
-      'atan',
-      'sinh',
-      'cosh',
-      'tanh',
-      'asinh',
-      'acosh',
-      'atanh',
-      'erf',
-      'erfc',
-      'floor',
-      'ceil',
-      'round',
-      'trunc',
-      'bitNot',
-      'not',
-      'cast',
-    ].map((op) => [op, 1]),
+    ['neg', 'abs', 'sign', 'sqrt', ...TRANSCENDENTAL, 'floor', 'ceil', 'round', 'trunc', 'bitNot', 'not', 'cast'].map((op) => [
+      op,
+      1,
+    ]),
   ),
   ...Object.fromEntries(
     [

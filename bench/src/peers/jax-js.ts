@@ -33,12 +33,12 @@ export async function jaxJs(): Promise<System> {
     threads: 1,
     matmul,
     train,
-    compileTraining,
+    compileTraining: (network) => anew(() => train(network)),
     trainConvolutional,
     scalar,
     scalarHvp,
     elementwise,
-    compileChains: (work) => (isDeep(work) ? OVERFLOW : compileChains(work)),
+    compileChains: (work) => (isDeep(work) ? OVERFLOW : anew(() => runChains(work))),
     runChains: (work) => (isDeep(work) ? OVERFLOW : runChains(work)),
     importing: () => startNode('@jax-js/jax'),
   };
@@ -127,12 +127,13 @@ function chainsFunction(work: Chains) {
   );
 }
 
-function compileChains(work: Chains): Prepared {
+/** Every run starts from nothing: tracing, compiling, the first results. */
+function anew(make: () => Prepared): Prepared {
   const run = () => {
-    const prepared = runChains(work);
-    const ends = prepared.read();
+    const prepared = make();
+    const results = prepared.read();
     prepared.dispose?.();
-    return ends;
+    return results;
   };
   return { run, read: run };
 }
@@ -237,16 +238,6 @@ function train({ layers, activation, x, labels, optimiser }: DenseNetwork): Prep
   const targets = nn.oneHot(array(labels, [labels.length]), layers.at(-1)!.outputs);
   const make = optimiser.kind === 'sgd' ? descent : adam;
   return make(loss, parameters, images, targets, optimiser.learningRate);
-}
-
-function compileTraining(network: DenseNetwork): Prepared {
-  const run = () => {
-    const step = train(network);
-    const losses = step.read();
-    step.dispose?.();
-    return losses;
-  };
-  return { run, read: run };
 }
 
 function trainConvolutional(network: ConvolutionalNetwork): Prepared {

@@ -17,6 +17,7 @@ export {
   type Condition,
   Expr,
   type ScalarOp,
+  TRANSCENDENTAL,
   type UnaryScalarOp,
 } from './loops/expression.js';
 export { type Axis, flatten, Index, unflatten } from './loops/indices.js';

@@ -1,31 +1,8 @@
-import { type LetOp, scalarFunction } from '@tapegrad/core';
+import { type LetOp, scalarFunction, TRANSCENDENTAL } from '@tapegrad/core';
 import type { ImportedFunction } from './module.js';
 
-const UNARY: readonly LetOp[] = [
-  'exp',
-  'expm1',
-  'exp2',
-  'log',
-  'log1p',
-  'log2',
-  'log10',
-  'sin',
-  'cos',
-  'tan',
-  'asin',
-  'acos',
-  'atan',
-  'sinh',
-  'cosh',
-  'tanh',
-  'asinh',
-  'acosh',
-  'atanh',
-  'erf',
-  'erfc',
-];
 const BINARY: readonly LetOp[] = ['rem', 'pow', 'atan2', 'hypot'];
-const WIDE: ReadonlySet<LetOp> = new Set([...UNARY, ...BINARY]);
+const WIDE: ReadonlySet<LetOp> = new Set([...TRANSCENDENTAL, ...BINARY]);
 
 /** Is this op on floats a function of the host? */
 export function isImported(op: LetOp): boolean {

@@ -200,6 +200,15 @@ const BOOL = table([
 /** By the dtype of the result. */
 export const OPERATIONS = { float32: F32, float64: F64, int32: I32, uint32: U32, bool: BOOL } as const;
 
+const UNSIGNED = table([
+  ['eq', 0x46, 55],
+  ['ne', 0x47, 56],
+  ['lt', 0x49, 58],
+  ['gt', 0x4b, 60],
+  ['le', 0x4d, 62],
+  ['ge', 0x4f, 64],
+]);
+
 /** By the dtype of the arguments. */
 export const COMPARISONS = {
   float32: table([
@@ -226,21 +235,7 @@ export const COMPARISONS = {
     ['le', 0x4c, 61],
     ['ge', 0x4e, 63],
   ]),
-  uint32: table([
-    ['eq', 0x46, 55],
-    ['ne', 0x47, 56],
-    ['lt', 0x49, 58],
-    ['gt', 0x4b, 60],
-    ['le', 0x4d, 62],
-    ['ge', 0x4f, 64],
-  ]),
+  uint32: UNSIGNED,
   // Unsigned, so that the mask of a bool in lanes, all ones, is greater than 0.
-  bool: table([
-    ['eq', 0x46, 55],
-    ['ne', 0x47, 56],
-    ['lt', 0x49, 58],
-    ['gt', 0x4b, 60],
-    ['le', 0x4d, 62],
-    ['ge', 0x4f, 64],
-  ]),
+  bool: UNSIGNED,
 } as const;

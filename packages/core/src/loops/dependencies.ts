@@ -32,6 +32,12 @@ function inner({ is }: Expr): Expr | null {
   return is.kind === 'reduce' || is.kind === 'guard' ? is.body : null;
 }
 
+/** The expressions that one is made of, those inside its indices too. */
+export function childrenOf(expr: Expr): readonly Expr[] {
+  const body = inner(expr);
+  return body ? [body, ...immediate(expr)] : immediate(expr);
+}
+
 /** The reductions that these values need whatever happens: none that a guard or another reduction may spare. */
 export function reductionsOf(values: readonly Expr[]): Expr[] {
   const seen = new Set<Expr>();

@@ -76,8 +76,8 @@ export type ExprBody =
   | { readonly kind: 'recurrence'; readonly axis: Axis; readonly factor: Expr; readonly addend: Expr }
   | { readonly kind: 'guard'; readonly conditions: readonly Condition[]; readonly body: Expr; readonly otherwise: number };
 
-const HEAVY: ReadonlySet<ScalarOp> = new Set<ScalarOp>([
-  'sqrt',
+/** The functions of one number that few machines have as an instruction. */
+export const TRANSCENDENTAL: readonly UnaryScalarOp[] = [
   'exp',
   'expm1',
   'exp2',
@@ -99,12 +99,9 @@ const HEAVY: ReadonlySet<ScalarOp> = new Set<ScalarOp>([
   'atanh',
   'erf',
   'erfc',
-  'pow',
-  'div',
-  'rem',
-  'atan2',
-  'hypot',
-]);
+];
+
+const HEAVY: ReadonlySet<ScalarOp> = new Set<ScalarOp>(['sqrt', ...TRANSCENDENTAL, 'pow', 'div', 'rem', 'atan2', 'hypot']);
 const NO_AXES: ReadonlySet<string> = new Set();
 
 /**

@@ -1,29 +1,9 @@
-import { valuesOf } from './dependencies.js';
+import { childrenOf } from './dependencies.js';
 import type { Expr } from './expression.js';
 import { sizeOfAxes } from './frame.js';
 import { Index } from './indices.js';
 import type { Loop } from './loop.js';
 import type { KernelBuffer } from './statement.js';
-
-/** The expressions that one is made of, those inside its indices too. */
-export function childrenOf({ is }: Expr): readonly Expr[] {
-  switch (is.kind) {
-    case 'constant':
-      return [];
-    case 'index':
-      return valuesOf(is.index);
-    case 'load':
-      return valuesOf(is.address);
-    case 'scalar':
-      return is.args;
-    case 'reduce':
-      return [is.body];
-    case 'recurrence':
-      return [is.factor, is.addend];
-    case 'guard':
-      return [is.body, ...is.conditions.flatMap(([index]) => valuesOf(index))];
-  }
-}
 
 /** All expressions of some values, each once, those that it is made of first. */
 export function expressionsOf(values: readonly Expr[]): Expr[] {

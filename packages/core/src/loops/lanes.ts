@@ -1,8 +1,7 @@
 import { freeAxes } from './atoms.js';
-import { valuesOf } from './dependencies.js';
+import { childrenOf, valuesOf } from './dependencies.js';
 import type { Expr } from './expression.js';
 import type { Axis, Index } from './indices.js';
-import { childrenOf } from './inspect.js';
 import type { Loop, Store } from './loop.js';
 import { LANES } from './statement.js';
 
