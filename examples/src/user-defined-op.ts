@@ -2,7 +2,7 @@ import { add, defineOp, div, Graph, grad, interpreter, js, sum, TapeMachine } fr
 
 /**
  * √(x² + 1) - 1 of each element: like x²/2 near 0 and like |x| far from it. Its derivative fact, stated from the result, gives both modes
- * and every order; its lowering gives every backend its kernels. The js backend is given one by hand as well.
+ * and every order; its lowering gives every backend its kernels. The js backend is given one by hand as well; under `host` it would serve every backend of typed arrays.
  */
 const pseudoHuber = defineOp({
   name: 'pseudoHuber',

@@ -15,7 +15,7 @@ const careful = defineOp({
   name: 'careful',
   kind: 'unary',
   partial: null,
-  kernels: { js: copyUnlessNegative, wasm: copyUnlessNegative, interpreter: copyUnlessNegative },
+  kernels: { host: copyUnlessNegative },
 });
 
 describe.each(backends)('a run that dies half way on %s', (_name, backend) => {

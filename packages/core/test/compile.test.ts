@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { BackendError } from '../src/errors.js';
 import { Graph } from '../src/graph/graph.js';
 import type { Node } from '../src/graph/node.js';
-import type { Op } from '../src/graph/op.js';
+import type { HostKernel, Op } from '../src/graph/op.js';
 import { add, cast, general, mul, sum } from '../src/primitives/forms.js';
 import { runChecked } from '../src/tape/checked-run.js';
 import { compileTape } from '../src/tape/compile.js';
@@ -90,6 +90,21 @@ test('a hand-written kernel is an instruction of its own, for the backend that i
   expect([...runChecked(tape, { x: Float32Array.of(1, 2, 3) }).outputs.y!]).toEqual([12, 14, 16]);
   const elsewhere = () => compileTape({ y: doubled(x, { by: 2 }) }, [], { ...options, backendName: 'other' });
   expect(elsewhere).toThrow("the backend 'other' cannot run this program: no kernel for doubled.");
+});
+
+test('a kernel for the host serves every backend of typed arrays, after the one of its own name', () => {
+  const times =
+    (by: number): HostKernel =>
+    ([x], out) =>
+      out.set(x!.map((value) => value * by));
+  const scaled = general('scaled', { kind: 'custom', shape: ([x]) => x!.shape, kernels: { host: times(2), test: times(3) } });
+  const y = scaled(new Graph().input('x', [2]), {});
+  const run = (backendName: string) =>
+    runChecked(compileTape({ y }, [], { ...options, backendName }), { x: Float32Array.of(1, 2) }).outputs.y!;
+  expect([...run('test')]).toEqual([3, 6]);
+  expect([...run('other')]).toEqual([2, 4]);
+  const device = { target: { ...TARGET, memory: 'device' }, backendName: 'other' } as const;
+  expect(() => compileTape({ y }, [], device)).toThrow("the backend 'other' cannot run this program: no kernel for scaled.");
 });
 
 test('for a backend that interprets, every op is an instruction', () => {

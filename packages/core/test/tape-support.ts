@@ -16,6 +16,7 @@ export const TARGET: Target = {
   statements: 400,
   lanes: 1,
   tile: [4, 4],
+  memory: 'host',
   alignment: 64,
 };
 

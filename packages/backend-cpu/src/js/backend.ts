@@ -15,6 +15,7 @@ const target: Target = {
   lanes: 1,
   statements: 400,
   tile: [4, 2],
+  memory: 'host',
   alignment: 64,
 };
 

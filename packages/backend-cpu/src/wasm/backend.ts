@@ -11,6 +11,7 @@ const target: Target = {
   lanes: LANES,
   statements: 400,
   tile: [4, 8],
+  memory: 'host',
   alignment: 64,
 };
 

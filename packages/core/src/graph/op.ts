@@ -101,6 +101,6 @@ export interface Op<A = unknown> {
   stabilise?(node: Node<A>): Node | null;
   /** The same for `user`, a node with the input `node` of this op, where the user's op cannot know this one: log, of a softmax. */
   stabiliseUse?(user: Node, node: Node<A>): Node | null;
-  /** Kernels by name of backend. */
+  /** Kernels by name of backend; `host` is for every backend whose memory is typed arrays of this process. */
   readonly kernels?: Readonly<Record<string, HostKernel<A>>> | undefined;
 }

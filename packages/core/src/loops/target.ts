@@ -16,6 +16,8 @@ export interface Target {
   readonly statements: number;
   /** Cells of a contraction computed together: along an axis of its first operand, and of its second. */
   readonly tile: readonly [rows: number, columns: number];
+  /** Where values are: typed arrays of this process, on which hand-written kernels for `host` run, or elsewhere. */
+  readonly memory: 'host' | 'device';
   /** Bytes that every slot's offset is a multiple of. */
   readonly alignment: number;
 }

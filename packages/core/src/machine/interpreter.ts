@@ -21,6 +21,7 @@ export function interpreter(): Backend {
       lanes: 1,
       statements: 400,
       tile: [1, 1],
+      memory: 'host',
       alignment: 8,
     },
     open: () => new HostSession((tape) => interpretTape('interpreter', tape)),

@@ -62,8 +62,9 @@ type Definition =
 
 /**
  * An op of your own, by what its kind needs: a derivative fact, from which both modes and every order follow, and a lowering, from which
- * every backend's kernels follow. `kernels` may hold hand-written ones by name of backend: `(inputs, output, context) => void` on typed
- * arrays. An op with kernels and no lowering runs on those backends only, and compiling it elsewhere says so.
+ * every backend's kernels follow. `kernels` may hold hand-written ones, `(inputs, output, context) => void` on typed arrays: under the
+ * name of a backend, or under `host` for every backend whose memory is typed arrays (`js`, `wasm`, the interpreter). An op with kernels and
+ * no lowering runs on those backends only, and compiling it elsewhere says so.
  *
  * Throws `GraphError` where the definition lacks something.
  *

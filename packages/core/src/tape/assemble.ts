@@ -3,10 +3,10 @@ import { operationsOf, textOf } from '../loops/inspect.js';
 import { kernelOfProcedure, place } from '../loops/place.js';
 import { Procedure } from '../loops/procedure.js';
 import type { Kernel, KernelBuffer } from '../loops/statement.js';
-import type { Target } from '../loops/target.js';
 import type { Unit } from '../loops/unit.js';
 import { bytesOf } from '../tensor/dtype.js';
 import { countOf } from '../tensor/shape.js';
+import { routineOf, type Support } from './support.js';
 import type { Instruction, Slot } from './tape.js';
 import { copyOp, type Update } from './updates.js';
 
@@ -18,14 +18,12 @@ interface Placed {
 /** Makes instructions of units. Equal loops are placed once. */
 export class Assembler {
   readonly #slots: ReadonlyMap<Node, Slot>;
-  readonly #target: Target;
-  readonly #backendName: string;
+  readonly #support: Support;
   readonly #placed = new Map<string, Placed>();
 
-  constructor(slots: ReadonlyMap<Node, Slot>, target: Target, backendName: string) {
+  constructor(slots: ReadonlyMap<Node, Slot>, support: Support) {
     this.#slots = slots;
-    this.#target = target;
-    this.#backendName = backendName;
+    this.#support = support;
   }
 
   instruction(unit: Unit): Instruction {
@@ -38,7 +36,7 @@ export class Assembler {
         return {
           ...this.#alone(unit),
           kind: 'routine',
-          run: unit.roots[0]!.op.kernels![this.#backendName]!,
+          run: routineOf(unit.roots[0]!, this.#support)!,
           node: unit.roots[0]!,
         };
       case 'op': {
@@ -66,7 +64,7 @@ export class Assembler {
     const key = textOf(loop, buffers);
     let placed = this.#placed.get(key);
     if (!placed) {
-      const kernel = place(loop, buffers, this.#target);
+      const kernel = place(loop, buffers, this.#support.target);
       placed = { kernel, flops: operationsOf(loop) };
       this.#placed.set(key, placed);
     }

@@ -15,7 +15,7 @@ import { Assembler } from './assemble.js';
 import { notesOf } from './notes.js';
 import { type Plan, plan } from './plan.js';
 import { schedule } from './schedule.js';
-import { checkSupport, hasRoutine } from './support.js';
+import { checkSupport, routineOf } from './support.js';
 import type { Named, Tape } from './tape.js';
 import { textOfTape } from './text.js';
 import { checkUpdates, nameOf, settle, type Update } from './updates.js';
@@ -93,8 +93,9 @@ function assemble(
 ): Tape {
   const ends = [...outputs, ...updates.map(({ value }) => value)];
   const nodes = reached([...ends, ...updates.map(({ state }) => state)]);
-  checkSupport(nodes, { target, backendName });
-  const fusion = fuse(ends, { target, fuse: passes.fuse ?? true, hasRoutine: (node) => hasRoutine(node, backendName) });
+  const support = { target, backendName };
+  checkSupport(nodes, support);
+  const fusion = fuse(ends, { target, fuse: passes.fuse ?? true, hasRoutine: (node) => routineOf(node, support) !== undefined });
   see('fuse', () => fusion.units.map(showUnit).join('\n'));
   const { units, direct } = schedule(fusion.units, updates, outputs);
   see('schedule', () => units.map(showUnit).join('\n'));
@@ -103,7 +104,7 @@ function assemble(
   const { alignment } = target;
   const planned = plan({ units, direct, leaves, outputs, updates }, { alignment, inPlace: passes.inPlace ?? true });
   see('plan', () => showPlan(planned));
-  const assembler = new Assembler(planned.slots, target, backendName);
+  const assembler = new Assembler(planned.slots, support);
   const commits = updates.filter(({ value }) => !direct.has(value));
   const named = (name: string, node: Node): Named => ({ name, slot: planned.slots.get(node)!, node });
   const tape: Tape = {

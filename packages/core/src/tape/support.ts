@@ -1,5 +1,6 @@
 import { BackendError } from '../errors.js';
 import type { Node } from '../graph/node.js';
+import type { HostKernel } from '../graph/op.js';
 import type { Target } from '../loops/target.js';
 import type { DType } from '../tensor/dtype.js';
 
@@ -8,13 +9,14 @@ export interface Support {
   readonly backendName: string;
 }
 
-/** Does the backend have a hand-written kernel for this node? */
-export function hasRoutine(node: Node, backendName: string): boolean {
-  return node.op.kernels?.[backendName] !== undefined;
+/** The hand-written kernel for this node: the one for the backend, else the one for all whose memory is typed arrays. */
+export function routineOf({ op: { kernels } }: Node, { target, backendName }: Support): HostKernel | undefined {
+  return kernels?.[backendName] ?? (target.memory === 'host' ? kernels?.host : undefined);
 }
 
 /** Throws one `BackendError` with every op and dtype among the nodes that the backend cannot do. */
-export function checkSupport(nodes: readonly Node[], { target, backendName }: Support): void {
+export function checkSupport(nodes: readonly Node[], support: Support): void {
+  const { target, backendName } = support;
   const byDtype = new Map<DType, Set<string>>();
   const without = new Set<string>();
   let first: Node | undefined;
@@ -22,7 +24,7 @@ export function checkSupport(nodes: readonly Node[], { target, backendName }: Su
     if (!target.dtypes.has(node.dtype)) {
       const names = byDtype.get(node.dtype) ?? new Set();
       byDtype.set(node.dtype, names.add(node.op.name));
-    } else if (!canCompute(node, target, backendName)) without.add(node.op.name);
+    } else if (!canCompute(node, support)) without.add(node.op.name);
     else continue;
     first ??= node;
   }
@@ -44,8 +46,8 @@ function list(words: Iterable<string>): string {
   return [...words].join(', ');
 }
 
-function canCompute(node: Node, target: Target, backendName: string): boolean {
+function canCompute(node: Node, support: Support): boolean {
   const { op } = node;
-  if (op.kind === 'leaf' || target.instructions === 'ops') return true;
-  return op.lower !== undefined || op.procedure !== undefined || hasRoutine(node, backendName);
+  if (op.kind === 'leaf' || support.target.instructions === 'ops') return true;
+  return op.lower !== undefined || op.procedure !== undefined || routineOf(node, support) !== undefined;
 }
