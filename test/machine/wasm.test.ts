@@ -1,4 +1,25 @@
-import { add, type Backend, Graph, js, matmul, mean, mul, type Node, sin, sum, TapeMachine, tensor, wasm } from 'tapegrad';
+import {
+  add,
+  type Backend,
+  broadcastTo,
+  cast,
+  evaluate,
+  Graph,
+  grad,
+  js,
+  matmul,
+  mean,
+  mul,
+  type Node,
+  reshape,
+  scatterAdd,
+  sin,
+  sum,
+  TapeMachine,
+  take,
+  tensor,
+  wasm,
+} from 'tapegrad';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebAssembly } from '../../packages/backend-cpu/src/wasm/host.js';
 
@@ -35,6 +56,35 @@ describe('wasm', () => {
     expect([...(await computed(tiny, values))]).toEqual([0, -0, Math.fround(1e-10), NaN, -0]);
     const kept = await computed(tiny, values, wasm({ subnormals: 'keep' }));
     expect(kept[0]).toBe(Math.fround(1e-40));
+  });
+
+  it.each(['float32', 'float64', 'int32'] as const)('adds rows of %s up side by side', async (dtype) => {
+    const graph = new Graph();
+    const rows = graph.constant(
+      Array.from({ length: 5 * 7 }, (_, i) => i - 9.5),
+      'float64',
+    );
+    const table = graph.splat(0, [4, 7], 'float64');
+    const source = cast(reshape(rows, [5, 7]), dtype);
+    const sums = scatterAdd(cast(table, dtype), broadcastTo(graph.constant([[2], [0], [2], [9], [2]], 'int32'), [5, 7]), source, {
+      axis: 0,
+    });
+    const program = await new TapeMachine(graph, { backend: wasm() }).compile({ sums });
+    expect((await program.run()).sums.toArray()).toEqual(evaluate(sums).toArray());
+  });
+
+  it('adds the gradients of rows up side by side', async () => {
+    const graph = new Graph();
+    const table = graph.parameter(
+      'table',
+      tensor(
+        Float32Array.from({ length: 24 }, (_, i) => i / 8),
+        { shape: [4, 6] },
+      ),
+    );
+    const slope = grad(sum(mul(take(table, graph.constant([1, 3, 1, 1], 'int32')), table)), table);
+    const program = await new TapeMachine(graph, { backend: wasm() }).compile({ slope });
+    expect((await program.run()).slope.toArray()).toEqual(evaluate(slope).toArray());
   });
 
   it('keeps state and programs right while memory grows', async () => {

@@ -5,7 +5,7 @@ import type { WasmFunction } from './module.js';
 import { op, simd } from './opcodes.js';
 import { type Argument, pushLiteral, valueTypeOf, writeScalar } from './scalar.js';
 import { spreadLoads } from './spread.js';
-import { extractLane, gatherLanes, splat, vectorsOf, type WideArgument, writeVector } from './vector.js';
+import { extractLane, gatherLanes, splat, vectorsOf, type WideArgument, vectorSum, writeVector } from './vector.js';
 
 /** A kernel as a function of the addresses of its buffers, in bytes. */
 export type PrintedKernel = Omit<WasmFunction, 'name' | 'exported'>;
@@ -248,12 +248,16 @@ class Printer {
   #store({ buffer, index, offset, value, accumulate, lanes }: Extract<Stmt, { kind: 'store' }>): void {
     const code = this.#code;
     const { type } = value;
-    if (accumulate && lanes) throw new Error('An accumulating store has no lanes.');
     if (lanes) {
       const wide = this.#wide(value);
       for (let half = 0; half < vectorsOf(type); half++) {
         const at = this.#address(buffer, offset, index);
+        if (accumulate) {
+          this.#address(buffer, offset, index);
+          code.memory(simd.load, 2, at + 16 * half);
+        }
         wide.push(half);
+        if (accumulate) code.write(vectorSum(type));
         if (this.#flushes(value)) this.#flushLanes();
         if (type !== 'bool') code.memory(simd.store, 2, at + 16 * half);
         else this.#storeMask(at);

@@ -55,6 +55,11 @@ export function gatherLanes(to: Code, type: DType, half: number, push: (lane: nu
   if (type === 'bool') to.write(simd.i32Neg);
 }
 
+/** What adds two vectors of numbers. */
+export function vectorSum(type: DType): Instruction {
+  return OPERATIONS[type].get('add')!.vector!;
+}
+
 /** Writes one vector of the result of an op on lanes: that half of a float64, or all. */
 export function writeVector(to: Code, op: LetOp, type: DType, args: readonly WideArgument[], half: number): void {
   if (!writeWide(to, op, type, args, half)) {
