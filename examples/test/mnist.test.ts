@@ -51,7 +51,7 @@ describe('the MNIST job', () => {
     const lines = text.trimEnd().split('\n');
     expect(lines[0]).toMatch(/^graph {5}\d+ nodes, \d+ with gradients and updates$/);
     expect(lines[1]).toBe('learns    19,090 numbers: layer1.w [784, 24], layer1.b [24], layer2.w [24, 10], layer2.b [10]');
-    expect(lines[2]).toMatch(/^step {6}\d+ instructions on js, for 128 digits$/);
+    expect(lines[2]).toMatch(/^step {6}\d+ instructions on wasm, for 128 digits$/);
     expect(lines[3]).toMatch(/^memory {4}\d+ KiB of scratch \(at least \d+ KiB\), \d+ KiB of state$/);
     expect(text).toMatch(/epoch 3\/3 {2}█{24} {2}100% {2}loss 0\.\d{4} {2}accuracy \d\d\.\d% {2}[\d,]+ digits\/s {2}0:00 left\n/);
     expect(text).toContain('actual \\ predicted');
@@ -122,7 +122,7 @@ describe('options', () => {
     [['--epochs', '1.5'], "--epochs: '1.5' is no whole number of at least 0."],
     [['--hidden', '64,'], "--hidden: '' is no whole number of at least 1."],
     [['--learning-rate', '0'], "--learning-rate: '0' is no number above 0."],
-    [['--backend', 'gpu'], "--backend: there is no 'gpu'; there are js, wasm, interpreter."],
+    [['--backend', 'gpu'], "--backend: there is no 'gpu'; there are wasm, js, interpreter."],
     [['--predict', '3'], '--predict needs a trained model: give --load <file> too, of a file that --save wrote.'],
     [['--wat'], /--wat/],
     [['wat'], /wat/],

@@ -12,8 +12,8 @@ import { hiddenOf, readSaved, restore } from './saved.js';
 import { batchesOf, train } from './training.js';
 
 const BACKENDS: Readonly<Record<BackendName, () => Backend>> = {
-  js: () => js(),
   wasm: () => wasm(),
+  js: () => js(),
   interpreter: () => interpreter(),
 };
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { OPTIMIZERS, type OptimizerName } from './optimizers.js';
 
-export const BACKENDS = ['js', 'wasm', 'interpreter'] as const;
+export const BACKENDS = ['wasm', 'js', 'interpreter'] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 export interface Options {
@@ -29,13 +29,13 @@ export const USAGE = `Trains a network on the MNIST digits and shows that it lea
 
 npm start -- [options]
 
-  --epochs <n>           how often to go through the training digits (3)
+  --epochs <n>           how often to go through the training digits (5)
   --batch <n>            digits in a step (128)
   --learning-rate <x>    the first one; it falls to 0 along a cosine (0.15 for sgd, 0.003 for the others)
   --optimizer <name>     ${OPTIMIZERS.join(', ')} (sgd, with momentum 0.9)
   --hidden <n,n,…>       sizes of the hidden layers (128)
   --seed <n>             of the first weights and of the order of the digits (0)
-  --backend <name>       ${BACKENDS.join(', ')} (js)
+  --backend <name>       ${BACKENDS.join(', ')} (wasm)
   --limit <n>            use only the first n digits of each set
   --save <file>          save the trained model (safetensors)
   --load <file>          start from a saved model
@@ -53,11 +53,11 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     throw new UsageError('--predict needs a trained model: give --load <file> too, of a file that --save wrote.');
   }
   return {
-    epochs: whole('epochs', values.epochs ?? '3', 0),
+    epochs: whole('epochs', values.epochs ?? '5', 0),
     batch: whole('batch', values.batch ?? '128', 1),
     optimizer: oneOf('optimizer', values.optimizer ?? 'sgd', OPTIMIZERS),
     seed: whole('seed', values.seed ?? '0', 0),
-    backend: oneOf('backend', values.backend ?? 'js', BACKENDS),
+    backend: oneOf('backend', values.backend ?? 'wasm', BACKENDS),
     ...(values['learning-rate'] !== undefined && { learningRate: positive('learning-rate', values['learning-rate']) }),
     ...(values.hidden !== undefined && { hidden: values.hidden.split(',').map((size) => whole('hidden', size, 1)) }),
     ...(values.limit !== undefined && { limit: whole('limit', values.limit, 1) }),

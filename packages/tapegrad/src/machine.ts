@@ -1,8 +1,8 @@
-import { js } from '@tapegrad/backend-cpu';
+import { wasm } from '@tapegrad/backend-cpu';
 import { TapeMachine as CoreMachine, type Graph, type MachineOptions } from '@tapegrad/core';
 
 /**
- * Binds a graph to a backend, `js()` unless another is given, and owns the memory: parameters and other state.
+ * Binds a graph to a backend, `wasm()` unless another is given, and owns the memory: parameters and other state.
  *
  * @example
  * const graph = new Graph();
@@ -11,7 +11,7 @@ import { TapeMachine as CoreMachine, type Graph, type MachineOptions } from '@ta
  * console.log((await program.run()).y.item()); // 4.5
  */
 export class TapeMachine extends CoreMachine {
-  constructor(graph: Graph, { backend = js(), ...options }: Partial<MachineOptions> = {}) {
+  constructor(graph: Graph, { backend = wasm(), ...options }: Partial<MachineOptions> = {}) {
     super(graph, { backend, ...options });
   }
 }

@@ -28,7 +28,7 @@ describe('TapeMachine', () => {
   it('runs on js unless told otherwise', async () => {
     const graph = new Graph();
     const machine = new TapeMachine(graph);
-    expect(machine.backend).toBe('js');
+    expect(machine.backend).toBe('wasm');
     expect(new TapeMachine(graph, { backend: core.interpreter() }).backend).toBe('interpreter');
     const program = await machine.compile({ y: graph.add(2, 2.5) });
     expect((await program.run()).y.item()).toBe(4.5);
