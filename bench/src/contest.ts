@@ -23,12 +23,18 @@ export interface Measurement {
 export interface Absence {
   readonly case: string;
   readonly system: string;
+  readonly threads: number;
   readonly reason: string;
 }
 
 export interface Outcome {
   readonly measurements: readonly Measurement[];
   readonly absences: readonly Absence[];
+}
+
+/** `js`, or `wasm:2` where it has several threads. */
+export function labelOf({ system, threads }: Pick<Measurement, 'system' | 'threads'>): string {
+  return threads === 1 ? system : `${system}:${threads}`;
 }
 
 interface Contestant {
@@ -43,8 +49,9 @@ export async function contest(work: Case, systems: readonly System[], effort: Ef
   const absences: Absence[] = [];
   for (const system of systems) {
     const prepared = await enter(work, system);
-    if (typeof prepared === 'string') absences.push({ case: work.name, system: system.name, reason: prepared });
-    else contestants.push({ system: system.name, threads: system.threads, prepared });
+    const { name, threads } = system;
+    if (typeof prepared === 'string') absences.push({ case: work.name, system: name, threads, reason: prepared });
+    else contestants.push({ system: name, threads, prepared });
   }
   const entrants = await timeInTurn(
     contestants.map(({ prepared }) => prepared),

@@ -13,7 +13,12 @@ import { tapegrad } from './tapegrad/system.js';
 
 async function bench({ suites, backends, peers, json, quick }: Options): Promise<void> {
   const systems: System[] = backends.map(({ name, threads }) => tapegrad(name, threads, () => BACKENDS[name]!.open(threads)));
-  for (const peer of peers) systems.push(await PEERS[peer]!());
+  const missing: string[] = [];
+  for (const { name, threads } of peers) {
+    const peer = await PEERS[name]!.open(threads);
+    if (typeof peer === 'string') missing.push(`${name}: ${peer}`);
+    else systems.push(peer);
+  }
   const cases: Case[] = suites.flatMap((suite) => SUITES[suite]!()).filter(({ long }) => !(quick && long));
   const measurements: Measurement[] = [];
   const absences: Absence[] = [];
@@ -26,11 +31,13 @@ async function bench({ suites, backends, peers, json, quick }: Options): Promise
   const processor = cpus()[0]?.model ?? 'an unknown processor';
   console.log(`Node ${process.versions.node} on ${cpus().length} × ${processor}; times a run, median of the best window.\n`);
   console.log(table(cases, measurements));
-  if (absences.length > 0) console.log(`\nNot taking part:\n${absenceList(absences)}`);
+  const absent = [...missing, ...absenceList(absences)];
+  if (absent.length > 0) console.log(`\nNot taking part:\n${absent.join('\n')}`);
+  for (const system of systems) await system.close?.();
   if (json) writeFileSync(json, `${JSON.stringify(measurements, null, 2)}\n`);
 }
 
-const choices: Choices = { suites: Object.keys(SUITES), backends: BACKENDS, peers: Object.keys(PEERS) };
+const choices: Choices = { suites: Object.keys(SUITES), backends: BACKENDS, peers: PEERS };
 try {
   const options = readOptions(process.argv.slice(2), choices);
   if (options.help) console.log(usage(choices));

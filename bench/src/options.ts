@@ -9,18 +9,20 @@ export interface Asked {
 export interface Options {
   readonly suites: readonly string[];
   readonly backends: readonly Asked[];
-  readonly peers: readonly string[];
+  readonly peers: readonly Asked[];
   readonly json: string | null;
   readonly quick: boolean;
   readonly help: boolean;
 }
 
+/** Systems by name, with the most threads of each. */
+export type Systems = Readonly<Record<string, { readonly threads: number }>>;
+
 /** What there is to choose from. */
 export interface Choices {
   readonly suites: readonly string[];
-  readonly peers: readonly string[];
-  /** The most threads of each backend. */
-  readonly backends: Readonly<Record<string, { readonly threads: number }>>;
+  readonly backends: Systems;
+  readonly peers: Systems;
 }
 
 export function usage({ suites, backends, peers }: Choices): string {
@@ -29,7 +31,7 @@ export function usage({ suites, backends, peers }: Choices): string {
 Times whole programs, each checked before it is timed, systems in turn. All suites unless some are named: ${suites.join(', ')}.
 
   --backend <a,b>   backends to time: ${Object.keys(backends).join(', ')} (js); name:n gives one n threads
-  --peer <a,b>      other libraries to time beside them: ${peers.join(', ')} (none)
+  --peer <a,b>      other libraries to time beside them: ${Object.keys(peers).join(', ')} (none); name:n too
   --json <file>     also write the records { suite, case, system, threads, unit, median, min, max, runs, ratio }
   --quick           one short window each, and no long cases: for correctness, not for figures
   --help            this text`;
@@ -48,13 +50,11 @@ export function readOptions(args: readonly string[], choices: Choices): Options 
       help: { type: 'boolean', default: false },
     },
   });
-  const peers = listed(values.peer);
   refuseUnknown('suite', positionals, choices.suites);
-  refuseUnknown('peer', peers, choices.peers);
   return {
     suites: positionals.length > 0 ? positionals : choices.suites,
-    backends: listed(values.backend).map((text) => readBackend(text, choices.backends)),
-    peers,
+    backends: listed(values.backend).map((text) => readAsked('backend', text, choices.backends)),
+    peers: listed(values.peer).map((text) => readAsked('peer', text, choices.peers)),
     json: values.json ?? null,
     quick: values.quick,
     help: values.help,
@@ -65,11 +65,11 @@ function listed(text: string): string[] {
   return text.split(',').filter(Boolean);
 }
 
-function readBackend(text: string, backends: Choices['backends']): Asked {
+function readAsked(what: string, text: string, systems: Systems): Asked {
   const [name, count = '1'] = text.split(':') as [string, string?];
-  refuseUnknown('backend', [name], Object.keys(backends));
+  refuseUnknown(what, [name], Object.keys(systems));
   const threads = Number(count);
-  const most = backends[name]!.threads;
+  const most = systems[name]!.threads;
   if (!Number.isInteger(threads) || threads < 1)
     throw new Error(`${text}: after the colon stands a number of threads, as in ${name}:1.`);
   if (threads > most) throw new Error(`${text}: ${name} runs on ${most === 1 ? 'one thread' : `at most ${most} threads`}.`);

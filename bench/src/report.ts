@@ -1,5 +1,5 @@
 import type { Case } from './case.js';
-import type { Absence, Measurement } from './contest.js';
+import { type Absence, labelOf, type Measurement } from './contest.js';
 
 /** A table for people: one line a case and system, with the rate where operations are known, and the ratios to the best and to the reference. */
 export function table(cases: readonly Case[], measurements: readonly Measurement[]): string {
@@ -13,9 +13,9 @@ export function table(cases: readonly Case[], measurements: readonly Measurement
 }
 
 function row({ name, flops, reference }: Case, record: Measurement, best: number): string[] {
-  const { system, threads, median, min, max, runs, ratio } = record;
+  const { system, median, min, max, runs, ratio } = record;
   const isReference = system === 'reference';
-  const shown = isReference ? `reference (${reference.name})` : threads === 1 ? system : `${system}:${threads}`;
+  const shown = isReference ? `reference (${reference.name})` : labelOf(record);
   const operations = isReference ? reference.flops : flops;
   return [
     name,
@@ -32,13 +32,13 @@ function row({ name, flops, reference }: Case, record: Measurement, best: number
 }
 
 /** Why systems are missing, one line a reason. */
-export function absenceList(absences: readonly Absence[]): string {
+export function absenceList(absences: readonly Absence[]): string[] {
   const reasons = new Map<string, string[]>();
-  for (const { system, reason, case: name } of absences) {
-    const key = `${system}: ${reason}`;
+  for (const { case: name, reason, ...who } of absences) {
+    const key = `${labelOf(who)}: ${reason}`;
     reasons.set(key, [...(reasons.get(key) ?? []), name]);
   }
-  return [...reasons].map(([reason, names]) => `${reason} (${names.join(', ')})`).join('\n');
+  return [...reasons].map(([reason, names]) => `${reason} (${names.join(', ')})`);
 }
 
 function align(rows: readonly (readonly string[])[], leading: number): string {

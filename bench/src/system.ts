@@ -43,4 +43,6 @@ export interface System {
   runChains(chains: Chains): Attempt;
   /** A new Node process that imports the built package and ends. Reads its exit code. */
   importing(): Attempt;
+  /** Ends what it started beside this process. */
+  close?(): Promise<void>;
 }

@@ -38,7 +38,7 @@ describe('a contest', () => {
     const absent = { ...js, name: 'absent', scalar: () => 'has no scalars' };
     const { measurements, absences } = await contest(caseOf('scalar', 'scalar'), [absent], effort);
     expect(measurements).toHaveLength(1);
-    expect(absences).toEqual([{ case: 'scalar', system: 'absent', reason: 'has no scalars' }]);
+    expect(absences).toEqual([{ case: 'scalar', system: 'absent', threads: 1, reason: 'has no scalars' }]);
   });
 
   it('leaves the clock to a system in another process, and awaits runs that give promises', async () => {

@@ -4,7 +4,7 @@ import { type Choices, readOptions } from '../src/options.js';
 const choices: Choices = {
   suites: ['scalar', 'mlp'],
   backends: { js: { threads: 1 }, wasm: { threads: 8 } },
-  peers: ['tfjs-cpu', 'jax-js'],
+  peers: { 'tfjs-cpu': { threads: 1 }, torch: { threads: 2 } },
 };
 
 describe('the command line', () => {
@@ -20,14 +20,17 @@ describe('the command line', () => {
   });
 
   it('reads suites, backends with threads, peers and a file', () => {
-    const args = ['mlp', '--backend', 'js,wasm:2', '--peer', 'jax-js', '--json', 'out.json', '--quick'];
+    const args = ['mlp', '--backend', 'js,wasm:2', '--peer', 'tfjs-cpu,torch:2', '--json', 'out.json', '--quick'];
     expect(readOptions(args, choices)).toEqual({
       suites: ['mlp'],
       backends: [
         { name: 'js', threads: 1 },
         { name: 'wasm', threads: 2 },
       ],
-      peers: ['jax-js'],
+      peers: [
+        { name: 'tfjs-cpu', threads: 1 },
+        { name: 'torch', threads: 2 },
+      ],
       json: 'out.json',
       quick: true,
       help: false,
@@ -37,7 +40,8 @@ describe('the command line', () => {
   it.each([
     [['cnn'], 'No suite is called cnn; there are scalar, mlp.'],
     [['--backend', 'cuda'], 'No backend is called cuda; there are js, wasm.'],
-    [['--peer', 'torch'], 'No peer is called torch; there are tfjs-cpu, jax-js.'],
+    [['--peer', 'keras'], 'No peer is called keras; there are tfjs-cpu, torch.'],
+    [['--peer', 'torch:3'], 'torch:3: torch runs on at most 2 threads.'],
     [['--backend', 'js:2'], 'js:2: js runs on one thread.'],
     [['--backend', 'wasm:9'], 'wasm:9: wasm runs on at most 8 threads.'],
     [['--backend', 'wasm:two'], 'wasm:two: after the colon stands a number of threads, as in wasm:1.'],

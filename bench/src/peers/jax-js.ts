@@ -12,7 +12,7 @@ import {
   tree,
   valueAndGrad,
 } from '@jax-js/jax';
-import { startNode } from '../start-node.js';
+import { startNode } from '../start-process.js';
 import type { Prepared, System } from '../system.js';
 import { buildChains, type Chains } from '../work/chains.js';
 import type { ConvolutionalNetwork } from '../work/convolutional.js';

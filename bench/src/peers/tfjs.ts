@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
-import { startNode } from '../start-node.js';
+import { startNode } from '../start-process.js';
 import type { Prepared, System } from '../system.js';
 import { buildChains, type Chains } from '../work/chains.js';
 import type { ConvolutionalNetwork } from '../work/convolutional.js';

@@ -1,5 +1,5 @@
 import type { Case } from '../case.js';
-import { startNode } from '../start-node.js';
+import { startNode } from '../start-process.js';
 import { expectClose } from '../work/numbers.js';
 
 /** A process that imports the library and does nothing, beside one that imports nothing. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Backend } from 'tapegrad';
-import { startNode } from '../start-node.js';
+import { startNode } from '../start-process.js';
 import type { System } from '../system.js';
 import { compileChains, runChains } from './chains.js';
 import { trainConvolutional } from './convolutional.js';
