@@ -1,6 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import type { Case } from './case.js';
+import { charts } from './charts.js';
 import { type Absence, contest, type Measurement } from './contest.js';
 import { QUICK, THOROUGH } from './measure.js';
 import { type Choices, type Options, readOptions, usage } from './options.js';
@@ -11,7 +13,7 @@ import type { System } from './system.js';
 import { BACKENDS } from './tapegrad/backends.js';
 import { tapegrad } from './tapegrad/system.js';
 
-async function bench({ suites, backends, peers, json, quick }: Options): Promise<void> {
+async function bench({ suites, backends, peers, json, svg, quick }: Options): Promise<void> {
   const systems: System[] = backends.map(({ name, threads }) => tapegrad(name, threads, () => BACKENDS[name]!.open(threads)));
   const missing: string[] = [];
   for (const { name, threads } of peers) {
@@ -35,6 +37,10 @@ async function bench({ suites, backends, peers, json, quick }: Options): Promise
   if (absent.length > 0) console.log(`\nNot taking part:\n${absent.join('\n')}`);
   for (const system of systems) await system.close?.();
   if (json) writeFileSync(json, `${JSON.stringify(measurements, null, 2)}\n`);
+  if (svg) {
+    mkdirSync(svg, { recursive: true });
+    for (const [suite, chart] of charts(measurements)) writeFileSync(join(svg, `${suite}.svg`), chart);
+  }
 }
 
 const choices: Choices = { suites: Object.keys(SUITES), backends: BACKENDS, peers: PEERS };

@@ -11,6 +11,7 @@ export interface Options {
   readonly backends: readonly Asked[];
   readonly peers: readonly Asked[];
   readonly json: string | null;
+  readonly svg: string | null;
   readonly quick: boolean;
   readonly help: boolean;
 }
@@ -33,6 +34,7 @@ Times whole programs, each checked before it is timed, systems in turn. All suit
   --backend <a,b>   backends to time: ${Object.keys(backends).join(', ')} (js); name:n gives one n threads
   --peer <a,b>      other libraries to time beside them: ${Object.keys(peers).join(', ')} (none); name:n too
   --json <file>     also write the records { suite, case, system, threads, unit, median, min, max, runs, ratio }
+  --svg <folder>    also draw a chart of each suite
   --quick           one short window each, and no long cases: for correctness, not for figures
   --help            this text`;
 }
@@ -46,6 +48,7 @@ export function readOptions(args: readonly string[], choices: Choices): Options 
       backend: { type: 'string', default: 'js' },
       peer: { type: 'string', default: '' },
       json: { type: 'string' },
+      svg: { type: 'string' },
       quick: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -56,6 +59,7 @@ export function readOptions(args: readonly string[], choices: Choices): Options 
     backends: listed(values.backend).map((text) => readAsked('backend', text, choices.backends)),
     peers: listed(values.peer).map((text) => readAsked('peer', text, choices.peers)),
     json: values.json ?? null,
+    svg: values.svg ?? null,
     quick: values.quick,
     help: values.help,
   };

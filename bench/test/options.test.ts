@@ -14,13 +14,25 @@ describe('the command line', () => {
       backends: [{ name: 'js', threads: 1 }],
       peers: [],
       json: null,
+      svg: null,
       quick: false,
       help: false,
     });
   });
 
-  it('reads suites, backends with threads, peers and a file', () => {
-    const args = ['mlp', '--backend', 'js,wasm:2', '--peer', 'tfjs-cpu,torch:2', '--json', 'out.json', '--quick'];
+  it('reads suites, backends with threads, peers, a file and a folder', () => {
+    const args = [
+      'mlp',
+      '--backend',
+      'js,wasm:2',
+      '--peer',
+      'tfjs-cpu,torch:2',
+      '--json',
+      'out.json',
+      '--svg',
+      'charts',
+      '--quick',
+    ];
     expect(readOptions(args, choices)).toEqual({
       suites: ['mlp'],
       backends: [
@@ -32,6 +44,7 @@ describe('the command line', () => {
         { name: 'torch', threads: 2 },
       ],
       json: 'out.json',
+      svg: 'charts',
       quick: true,
       help: false,
     });
