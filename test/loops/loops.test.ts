@@ -1,4 +1,4 @@
-import { DTYPES, LANES, place, prepare } from '@tapegrad/core';
+import { arrayOf, DTYPES, type Kernel, LANES, place, prepare, type TypedArray } from '@tapegrad/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { importsFor, library } from '../../packages/backend-cpu/src/js/library.js';
@@ -27,6 +27,11 @@ const WILD = [
   7e8,
 ];
 
+/** Memory for the panels of a kernel. */
+function panelsOf({ panels }: Kernel): TypedArray[] {
+  return panels.map(({ dtype, length }) => arrayOf(dtype, length));
+}
+
 function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   return Array.from(a).every((value, i) => Object.is(value, b[i]));
 }
@@ -41,14 +46,14 @@ describe('random loops', () => {
           values: SMALL,
         });
         const expected = random.arrays();
-        runReference(random.loop, random.plain, expected);
+        runReference(random.nest, expected);
         for (const options of [
           { wideSums: false },
           { wideSums: true },
           { wideSums: false, lanes: LANES },
           { wideSums: true, lanes: LANES },
         ] as const) {
-          const kernel = place(random.loop, random.buffers, options);
+          const kernel = place(random.nest, random.buffers, options);
           const got = random.arrays();
           prepare(kernel)(got);
           got.forEach((array, i) => {
@@ -74,12 +79,12 @@ describe('random loops', () => {
           ops: ALL_OPS,
           values: WILD,
         });
-        const kernel = place(random.loop, random.buffers, { wideSums });
+        const kernel = place(random.nest, random.buffers, { wideSums });
         const expected = random.arrays();
         prepare(kernel)(expected);
         const source = printKernel(kernel);
         const got = random.arrays();
-        new Function('library', `'use strict';\n${importsFor(source)}return ${source};`)(library)(...got);
+        new Function('library', `'use strict';\n${importsFor(source)}return ${source};`)(library)(...got, ...panelsOf(kernel));
         got.forEach((array, i) => {
           if (!same(array, expected[i]!)) expect.fail(`${array} instead of ${expected[i]} in\n${source}\n${kernel.key}`);
         });

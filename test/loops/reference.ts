@@ -1,13 +1,41 @@
-import { type DType, type Expr, type Index, type Loop, scalarFunction, type TypedArray } from '@tapegrad/core';
+import {
+  arrayOf,
+  type DType,
+  type Expr,
+  Index,
+  type Loop,
+  type Nest,
+  type Store,
+  scalarFunction,
+  type TypedArray,
+} from '@tapegrad/core';
 
+type Arrays = ReadonlyMap<number, TypedArray>;
 type Point = ReadonlyMap<string, number>;
 
 /**
- * Computes a loop from its expressions alone, one cell after the other, without statements: what placement is tested against. The
+ * Computes a kernel from its expressions alone, one cell after the other, without statements: what placement is tested against. The
  * innermost axis runs in order, for recurrences.
  */
-export function runReference(loop: Loop, plain: ReturnType<Loop['stores']>, arrays: readonly TypedArray[]): void {
-  for (const { buffer, value } of loop.fill) arrays[buffer]!.fill(value);
+export function runReference({ shared, stages, rows, fill }: Nest, arrays: readonly TypedArray[]): void {
+  for (const { buffer, value } of fill) arrays[buffer]!.fill(value);
+  const all = new Map(arrays.map((array, i) => [i, array]));
+  rows.forEach(({ dtype, length }, i) => {
+    all.set(-1 - i, arrayOf(dtype, length));
+  });
+  const plain = stages.map(({ loop }) => loop.stores(loop.axes.map(Index.axis)));
+  const visit = (depth: number, point: Point): void => {
+    const axis = shared[depth];
+    if (axis) for (let i = 0; i < axis.extent; i++) visit(depth + 1, new Map(point).set(axis.key, i));
+    else
+      stages.forEach(({ loop }, i) => {
+        runLoop(loop, plain[i]!, all, point);
+      });
+  };
+  visit(0, new Map());
+}
+
+function runLoop(loop: Loop, plain: readonly Store[], arrays: Arrays, start: Point): void {
   const carried = new Map<Expr, number>();
   const recurrences = recurrencesIn(plain.map((store) => store.value));
   const visit = (depth: number, point: Point): void => {
@@ -19,7 +47,7 @@ export function runReference(loop: Loop, plain: ReturnType<Loop['stores']>, arra
       const values = plain.map((store) => cell.value(store.value));
       plain.forEach(({ buffer, address, accumulate }, i) => {
         const at = cell.index(address);
-        const array = arrays[buffer]!;
+        const array = arrays.get(buffer)!;
         array[at] = accumulate ? array[at]! + values[i]! : values[i]!;
       });
       return;
@@ -28,7 +56,7 @@ export function runReference(loop: Loop, plain: ReturnType<Loop['stores']>, arra
     if (depth === loop.order.length - 1) carried.clear();
     for (let i = 0; i < extent; i++) visit(depth + 1, new Map(point).set(key, i));
   };
-  visit(0, new Map());
+  visit(0, start);
 }
 
 function recurrencesIn(values: readonly Expr[]): Expr[] {
@@ -47,11 +75,11 @@ function recurrencesIn(values: readonly Expr[]): Expr[] {
 
 class Cell {
   readonly #point: Point;
-  readonly #arrays: readonly TypedArray[];
+  readonly #arrays: Arrays;
   readonly #carried: Map<Expr, number>;
   readonly #known = new Map<Expr, number>();
 
-  constructor(point: Point, arrays: readonly TypedArray[], carried: Map<Expr, number>) {
+  constructor(point: Point, arrays: Arrays, carried: Map<Expr, number>) {
     this.#point = point;
     this.#arrays = arrays;
     this.#carried = carried;
@@ -83,7 +111,7 @@ class Cell {
       case 'index':
         return this.index(is.index);
       case 'load': {
-        const value = this.#arrays[is.buffer]![this.index(is.address)];
+        const value = this.#arrays.get(is.buffer)![this.index(is.address)];
         if (value === undefined) throw new RangeError(`load of ${is.address}`);
         return value;
       }

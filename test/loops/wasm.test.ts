@@ -19,7 +19,7 @@ describe('random loops as WebAssembly', () => {
     fc.assert(
       fc.property(fc.integer(), fc.boolean(), fc.constantFrom(1 as const, LANES), (seed, wideSums, lanes) => {
         const random = randomLoop(seed, { dtypes: DTYPES, ops: ALL_OPS, values: WILD });
-        const kernel = inlineFunctions(place(random.loop, random.buffers, { wideSums, lanes }));
+        const kernel = inlineFunctions(place(random.nest, random.buffers, { wideSums, lanes }));
         const expected = random.arrays();
         prepare(kernel)(expected);
         runWasm(kernel, random.arrays()).forEach((array, i) => {

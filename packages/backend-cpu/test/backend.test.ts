@@ -8,6 +8,7 @@ import {
   kernelOfProcedure,
   mul,
   type Node,
+  nestOf,
   Procedure,
   place,
   type Slot,
@@ -104,16 +105,15 @@ describe('a session', () => {
     ];
     const [input, output, state] = slots as [Slot, Slot, Slot];
     const kernel = place(
-      {
+      nestOf({
         axes: [axis],
         order: [0],
         ordered: new Set(),
         tile: new Map(),
-        fill: [],
         stores: ([i]) => [
           { buffer: 1, address: i!, value: b.load(0, 'float32', i!).mul(b.constant(2, 'float32')), accumulate: false },
         ],
-      },
+      }),
       [
         { dtype: 'float32', length: 3, access: 'read' },
         { dtype: 'float32', length: 3, access: 'write' },
@@ -170,7 +170,7 @@ function k0(x0, y1) {
   }
 }
 
-return (kernels, views, steps) => (() => {
+return (kernels, views, panels, steps) => (() => {
   const k0 = kernels[0];
   const v0 = views[0];
   const v1 = views[1];

@@ -9,6 +9,8 @@ import {
   type KernelBuffer,
   kernelOfProcedure,
   type Loop,
+  type Nest,
+  nestOf,
   Procedure,
   place,
   type Store,
@@ -21,9 +23,15 @@ const read = (dtype: DType, length: number): KernelBuffer => ({ dtype, length, a
 const write = (dtype: DType, length: number): KernelBuffer => ({ dtype, length, access: 'write' });
 const store = (buffer: number, address: Index, value: Expr): Store => ({ buffer, address, value, accumulate: false });
 
-function kernelOf(axes: Axis[], buffers: KernelBuffer[], stores: Loop['stores'], more: Partial<Loop> = {}): Kernel {
-  const loop = { axes, order: axes.map((_, i) => i), ordered: new Set<string>(), tile: new Map(), fill: [], stores, ...more };
-  return place(loop, buffers, { wideSums: true });
+function kernelOf(
+  axes: Axis[],
+  buffers: KernelBuffer[],
+  stores: Loop['stores'],
+  more: Partial<Loop> = {},
+  fill: Nest['fill'] = [],
+): Kernel {
+  const loop = { axes, order: axes.map((_, i) => i), ordered: new Set<string>(), tile: new Map(), stores, ...more };
+  return place(nestOf(loop, fill), buffers, { wideSums: true });
 }
 
 describe('printKernel', () => {
@@ -110,7 +118,8 @@ function kernel(x0, y1) {
           store(2, i!, flag.and(inside.not())),
         ];
       },
-      { ordered: new Set(['i']), fill: [{ buffer: 1, value: 0 }] },
+      { ordered: new Set(['i']) },
+      [{ buffer: 1, value: 0 }],
     );
     expect(printKernel(kernel)).toBe(`\
 function kernel(x0, y1, y2) {

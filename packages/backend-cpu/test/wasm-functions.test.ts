@@ -1,4 +1,4 @@
-import { Builder, type DType, type Index, type Kernel, LANES, type LetOp, place, scalarFunction } from '@tapegrad/core';
+import { Builder, type DType, type Index, type Kernel, LANES, type LetOp, nestOf, place, scalarFunction } from '@tapegrad/core';
 import { describe, expect, it } from 'vitest';
 import { FUNCTIONS, inlineFunctions } from '../src/functions/inline.js';
 import { runWasm } from './wasm-run.js';
@@ -18,8 +18,8 @@ function kernelOf(op: Op, inputs: number, length: number, lanes: 1 | typeof LANE
     const args = Array.from({ length: inputs }, (_, i) => builder.load(i, dtype, at!));
     return [{ buffer: inputs, address: at!, value: builder.scalar(op, args), accumulate: false }];
   };
-  const loop = { axes, order: [0], ordered: new Set<string>(), stores, tile: new Map(), fill: [] };
-  return inlineFunctions(place(loop, buffers, { wideSums: false, lanes }));
+  const loop = { axes, order: [0], ordered: new Set<string>(), stores, tile: new Map() };
+  return inlineFunctions(place(nestOf(loop), buffers, { wideSums: false, lanes }));
 }
 
 const bits = new Int32Array(1);

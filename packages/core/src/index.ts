@@ -22,7 +22,7 @@ export {
 } from './loops/expression.js';
 export { type Axis, flatten, Index, unflatten } from './loops/indices.js';
 export { type AccessHooks, interpretChecked, prepare } from './loops/interpret.js';
-export type { Loop, Store } from './loops/loop.js';
+export { type Loop, type Nest, nestOf, type Row, type Stage, type Store } from './loops/loop.js';
 export { kernelOfProcedure, place } from './loops/place.js';
 export { Procedure, Value, type Variable } from './loops/procedure.js';
 export { hasScalar, type LetOp, type ScalarFunction, scalarFunction, scalarLibrary } from './loops/scalar.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Builder, type Expr } from '../src/loops/expression.js';
 import { type Axis, flatten, Index } from '../src/loops/indices.js';
 import { prepare } from '../src/loops/interpret.js';
-import type { Loop, Store } from '../src/loops/loop.js';
+import { type Loop, type Nest, nestOf, type Store } from '../src/loops/loop.js';
 import { kernelOfProcedure, place } from '../src/loops/place.js';
 import { Procedure } from '../src/loops/procedure.js';
 import type { Kernel, KernelBuffer } from '../src/loops/statement.js';
@@ -19,8 +19,13 @@ const store = (buffer: number, address: Index, value: Expr, accumulate = false):
   accumulate,
 });
 
-function loopOf(axes: Axis[], stores: (at: readonly Index[]) => Store[], more: Partial<Loop> = {}): Loop {
-  return { axes, order: axes.map((_, i) => i), ordered: new Set(), tile: new Map(), fill: [], stores, ...more };
+function loopOf(
+  axes: Axis[],
+  stores: (at: readonly Index[]) => Store[],
+  more: Partial<Loop> = {},
+  fill: Nest['fill'] = [],
+): Nest {
+  return nestOf({ axes, order: axes.map((_, i) => i), ordered: new Set(), tile: new Map(), stores, ...more }, fill);
 }
 
 const lines = (kernel: Kernel): string[] => kernel.key.split('\n');
@@ -186,10 +191,8 @@ for %0 < 3 parallel
     const loop = loopOf(
       [j],
       ([x]) => [store(1, Index.value(b.load(0, 'int32', x!), 3), b.index(x!).add(b.constant(1, 'int32')), true)],
-      {
-        ordered: new Set(['j']),
-        fill: [{ buffer: 1, value: 0 }],
-      },
+      { ordered: new Set(['j']) },
+      [{ buffer: 1, value: 0 }],
     );
     const kernel = place(loop, [read('int32', 4), { dtype: 'int32', length: 3, access: 'readwrite' }], { wideSums: true });
     expect(lines(kernel)[2]).toBe('for %0 < 4');
@@ -201,7 +204,7 @@ for %0 < 3 parallel
   it('does nothing over an axis of no elements but fill, and reduces none to the identity', () => {
     const b = new Builder();
     const none = axis('n', 0);
-    const loop = loopOf([none], ([x]) => [store(0, x!, b.constant(1, 'int32'))], { fill: [{ buffer: 0, value: 0 }] });
+    const loop = loopOf([none], ([x]) => [store(0, x!, b.constant(1, 'int32'))], {}, [{ buffer: 0, value: 0 }]);
     expect(lines(place(loop, [write('int32', 0)], { wideSums: true }))).toEqual(['int32', '#0[..] = 0']);
     const empty = (combine: 'sum' | 'product' | 'max' | 'min'): Expr =>
       b.reduce(combine, [none], b.load(0, 'int32', Index.of(0)));

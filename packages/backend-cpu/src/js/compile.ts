@@ -1,7 +1,9 @@
 import {
+  arrayOf,
   BackendError,
   type Instruction,
   type Kernel,
+  type KernelBuffer,
   type Linkable,
   linkOther,
   type Tape,
@@ -54,7 +56,10 @@ export function compileTapeToJavaScript(tape: Tape): Linkable {
   );
   const distinct = [...new Set(compiled.filter((kernel) => kernel !== null))];
   const numbers = new Map(distinct.map((kernel, i) => [kernel, i]));
-  const driver = driverText(tape.instructions.map((instruction, i) => callText(instruction, i, numbers.get(compiled[i]!))));
+  const panels = new Panels();
+  const driver = driverText(
+    tape.instructions.map((instruction, i) => callText(instruction, i, numbers.get(compiled[i]!), panels)),
+  );
   const makeDriver = generated(driver)(library) as Driver;
   const runs = distinct.map(({ run }) => run);
   return {
@@ -63,18 +68,47 @@ export function compileTapeToJavaScript(tape: Tape): Linkable {
       return `${importsFor(named.join('\n'))}${[...named, driver].join('\n\n')}\n`;
     },
     link: (views) => {
+      const arrays = panels.allocate();
       const steps = tape.instructions.map((instruction, i) => {
         if (instruction.kind !== 'kernel') return linkOther('js', instruction, views);
         const { run } = compiled[i]!;
-        const arrays = instruction.slots.map(({ id }) => views[id]!);
-        return () => run(...arrays);
+        const own = panels.of(instruction.kernel).map((panel) => arrays[panel]!);
+        const all = [...instruction.slots.map(({ id }) => views[id]!), ...own];
+        return () => run(...all);
       });
-      return { steps, run: makeDriver(runs, views, steps) };
+      return { steps, run: makeDriver(runs, views, arrays, steps) };
     },
   };
 }
 
-type Driver = (kernels: readonly Compiled['run'][], views: readonly TypedArray[], steps: readonly (() => void)[]) => () => void;
+type Driver = (
+  kernels: readonly Compiled['run'][],
+  views: readonly TypedArray[],
+  panels: readonly TypedArray[],
+  steps: readonly (() => void)[],
+) => () => void;
+
+/** The panels of all kernels of a tape, by number. Kernels take turns at them. */
+class Panels {
+  readonly #all = new Map<string, { readonly number: number; readonly panel: KernelBuffer }>();
+
+  of({ panels }: Kernel): number[] {
+    const seen = new Map<string, number>();
+    return panels.map((panel) => {
+      const kind = `${panel.dtype} ${panel.length}`;
+      const nth = seen.get(kind) ?? 0;
+      seen.set(kind, nth + 1);
+      const key = `${kind} ${nth}`;
+      const known = this.#all.get(key) ?? { number: this.#all.size, panel };
+      this.#all.set(key, known);
+      return known.number;
+    });
+  }
+
+  allocate(): TypedArray[] {
+    return [...this.#all.values()].map(({ panel: { dtype, length } }) => arrayOf(dtype, length));
+  }
+}
 
 /** One instruction as a call: kernels by number, arrays by slot, all else by its place on the tape. */
 interface Call {
@@ -82,15 +116,16 @@ interface Call {
   readonly uses: readonly string[];
 }
 
-function callText(instruction: Instruction, place: number, kernel: number | undefined): Call {
+function callText(instruction: Instruction, place: number, kernel: number | undefined, panels: Panels): Call {
   if (instruction.kind !== 'kernel') return { text: `s${place}();`, uses: [`s${place}`] };
-  const arrays = instruction.slots.map(({ id }) => `v${id}`);
+  const own = panels.of(instruction.kernel).map((panel) => `p${panel}`);
+  const arrays = [...instruction.slots.map(({ id }) => `v${id}`), ...own];
   return { text: `k${kernel}(${arrays.join(', ')});`, uses: [`k${kernel}`, ...arrays] };
 }
 
-const SOURCES: Readonly<Record<string, string>> = { k: 'kernels', v: 'views', s: 'steps' };
+const SOURCES: Readonly<Record<string, string>> = { k: 'kernels', v: 'views', p: 'panels', s: 'steps' };
 
-/** A function of all kernels, views and steps that gives a function without parameters: nothing is looked up while it runs. */
+/** A function of all kernels, views, panels and steps that gives a function without parameters: nothing is looked up while it runs. */
 function driverText(calls: readonly Call[]): string {
   const chunks = Array.from({ length: Math.ceil(calls.length / CALLS) }, (_, i) => calls.slice(i * CALLS, (i + 1) * CALLS));
   const bodies = chunks.map((chunk) => {
@@ -99,8 +134,8 @@ function driverText(calls: readonly Call[]): string {
     const lines = chunk.map(({ text }) => `    ${text}`);
     return ['(() => {', ...constants, '  return () => {', ...lines, '  };', '})()'].join('\n');
   });
-  if (bodies.length === 1) return `return (kernels, views, steps) => ${bodies[0]};`;
+  if (bodies.length === 1) return `return (kernels, views, panels, steps) => ${bodies[0]};`;
   const all = bodies.map((body, i) => `const chunk${i} = ${body};`);
   const run = bodies.map((_, i) => `chunk${i}();`).join(' ');
-  return ['return (kernels, views, steps) => {', ...all, `return () => { ${run} };`, '};'].join('\n');
+  return ['return (kernels, views, panels, steps) => {', ...all, `return () => { ${run} };`, '};'].join('\n');
 }

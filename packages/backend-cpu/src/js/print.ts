@@ -7,8 +7,8 @@ const LONGEST = 100;
 const COUNTERS = ['i', 'j', 'k', 'l', 'm', 'n'];
 
 /**
- * A kernel as a JavaScript function of its buffers, one typed array each: `x0` if it is only read, `y0` if it is written. A value that is
- * used once stands where it is used. The functions that it calls are those of `library`.
+ * A kernel as a JavaScript function of its buffers, one typed array each: `x0` if it is only read, `y0` if it is written, `z0` if it is a panel.
+ * A value that is used once stands where it is used. The functions that it calls are those of `library`.
  */
 export function printKernel(kernel: Kernel): string {
   return new Printer(kernel).print();
@@ -43,13 +43,15 @@ class Printer {
   }
 
   print(): string {
-    const parameters = this.#kernel.buffers.map((_, i) => this.#buffer(i)).join(', ');
+    const { buffers, panels } = this.#kernel;
+    const parameters = [...buffers, ...panels].map((_, i) => this.#buffer(i)).join(', ');
     this.#block(this.#kernel.body);
     return [`function kernel(${parameters}) {`, ...this.#lines, '}'].join('\n');
   }
 
   #buffer(i: number): string {
-    return `${this.#kernel.buffers[i]!.access === 'read' ? 'x' : 'y'}${i}`;
+    const buffer = this.#kernel.buffers[i];
+    return `${!buffer ? 'z' : buffer.access === 'read' ? 'x' : 'y'}${i}`;
   }
 
   #line(text: string): void {

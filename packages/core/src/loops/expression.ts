@@ -302,8 +302,10 @@ export class Builder {
     return this.#make(`i${index.key}`, 'int32', { kind: 'index', index }, index.axes, false);
   }
 
-  load(buffer: number, dtype: DType, address: Index): Expr {
-    return this.#make(`l${buffer}@${address.key}`, dtype, { kind: 'load', buffer, address }, address.axes, true);
+  /** An element of a buffer. What is written anew at each index of some axes depends on these, whatever its address. */
+  load(buffer: number, dtype: DType, address: Index, rewritten: ReadonlySet<string> = NO_AXES): Expr {
+    const axes = union([address, { axes: rewritten }]);
+    return this.#make(`l${buffer}@${address.key}`, dtype, { kind: 'load', buffer, address }, axes, true);
   }
 
   scalar(op: ScalarOp, args: readonly Expr[], dtype: DType = dtypeOf(op, args)): Expr {

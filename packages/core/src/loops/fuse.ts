@@ -1,7 +1,7 @@
 import type { Node } from '../graph/node.js';
 import { reached } from '../graph/replay.js';
 import { type Group, Grouping, writerOf } from './grouping.js';
-import { scatterUnit, unitOf } from './nest.js';
+import { scatterUnit, unitOf } from './kernel-unit.js';
 import { isLeaf, storedNodes } from './storage.js';
 import type { Target } from './target.js';
 import { type Unit, WHOLE } from './unit.js';
@@ -47,7 +47,7 @@ export function fuse(outputs: readonly Node[], options: FuseOptions): Fusion {
     if (!stored.has(node)) continue;
     const kind = formOf(node);
     if (kind !== 'loop')
-      grouping.alone(node, { kind, roots: [node], computed: [node], ...wholeOf(node), loop: null, buffers: [] });
+      grouping.alone(node, { kind, roots: [node], computed: [node], ...wholeOf(node), nest: null, buffers: [] });
     else if (node.op.kind === 'scatter') grouping.alone(node, scatterUnit(node, inMemory));
     else {
       const why = grouping.place(node, newest);

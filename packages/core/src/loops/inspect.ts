@@ -2,7 +2,7 @@ import { childrenOf } from './dependencies.js';
 import type { Expr } from './expression.js';
 import { sizeOfAxes } from './frame.js';
 import { Index } from './indices.js';
-import type { Loop } from './loop.js';
+import type { Loop, Nest, Store } from './loop.js';
 import type { KernelBuffer } from './statement.js';
 
 /** All expressions of some values, each once, those that it is made of first. */
@@ -20,18 +20,27 @@ export function expressionsOf(values: readonly Expr[]): Expr[] {
   return [...seen].sort((a, b) => a.id - b.id);
 }
 
-/** A loop nest as text. Equal texts mean equal kernels. */
-export function textOf(loop: Loop, buffers: readonly KernelBuffer[]): string {
-  const stores = loop.stores(plainCell(loop));
+/** A kernel before placement as text. Equal texts mean equal kernels. */
+export function textOf({ shared, stages, rows, fill }: Nest, buffers: readonly KernelBuffer[]): string {
+  const stores = stages.map(({ loop }) => plainStores(loop));
+  const values = [...stages.flatMap((stage) => stage.values), ...stores.flat().map((store) => store.value)];
   const lines = [
     buffers.map(({ dtype, length, access }) => `${dtype} ${length} ${access}`).join(', '),
-    loop.order.map((i) => `${loop.axes[i]!.key}${loop.ordered.has(loop.axes[i]!.key) ? '!' : ''}`).join(' '),
-    [...loop.tile].map(([key, size]) => `${key}:${size}`).join(' '),
-    loop.fill.map(({ buffer, value }) => `${buffer}=${value}`).join(' '),
-    ...expressionsOf(stores.map((store) => store.value)).map(textOfExpression),
-    ...stores.map(({ buffer, address, value, accumulate }) => `[${buffer}@${address}] ${accumulate ? '+=' : '='} ${value.id}`),
+    rows.map(({ dtype, length }) => `${dtype} ${length}`).join(', '),
+    fill.map(({ buffer, value }) => `${buffer}=${value}`).join(' '),
+    shared.map(({ key }) => key).join(' '),
+    ...expressionsOf(values).map(textOfExpression),
+    ...stages.flatMap((stage, i) => [stage.values.map(({ id }) => id).join(' '), ...textOfLoop(stage.loop, stores[i]!)]),
   ];
   return lines.join('\n');
+}
+
+function textOfLoop({ axes, order, ordered, tile }: Loop, stores: readonly Store[]): string[] {
+  return [
+    order.map((i) => `${axes[i]!.key}${ordered.has(axes[i]!.key) ? '!' : ''}`).join(' '),
+    [...tile].map(([key, size]) => `${key}:${size}`).join(' '),
+    ...stores.map(({ buffer, address, value, accumulate }) => `[${buffer}@${address}] ${accumulate ? '+=' : '='} ${value.id}`),
+  ];
 }
 
 function textOfExpression(expr: Expr): string {
@@ -57,10 +66,11 @@ function bodyText({ is }: Expr): string {
   }
 }
 
-/** The scalar operations of one run of a loop nest, each where its free axes put it. */
-export function operationsOf(loop: Loop): number {
+/** The scalar operations of one run of a kernel, each where its free axes put it. */
+export function operationsOf({ stages }: Nest): number {
   let total = 0;
-  for (const expr of expressionsOf(loop.stores(plainCell(loop)).map((store) => store.value))) {
+  const values = stages.flatMap((stage) => [...stage.values, ...plainStores(stage.loop).map((store) => store.value)]);
+  for (const expr of expressionsOf(values)) {
     const { is } = expr;
     if (is.kind === 'scalar') total += sizeOfAxes(expr.axes);
     else if (is.kind === 'reduce') total += sizeOfAxes(new Set([...expr.axes, ...is.axes.map((axis) => axis.key)]));
@@ -69,6 +79,6 @@ export function operationsOf(loop: Loop): number {
   return total;
 }
 
-function plainCell(loop: Loop): Index[] {
-  return loop.axes.map(Index.axis);
+function plainStores(loop: Loop): readonly Store[] {
+  return loop.stores(loop.axes.map(Index.axis));
 }

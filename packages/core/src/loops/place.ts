@@ -4,7 +4,7 @@ import type { Expr } from './expression.js';
 import type { Axis } from './indices.js';
 import { Index } from './indices.js';
 import { expressionsOf } from './inspect.js';
-import type { Loop, Store } from './loop.js';
+import type { Loop, Nest, Store } from './loop.js';
 import { Placement } from './placement.js';
 import type { Procedure } from './procedure.js';
 import { literal, Scope } from './scope.js';
@@ -22,7 +22,7 @@ export interface PlaceOptions {
 }
 
 /**
- * Makes statements of a loop nest, once for all targets: every value stands in the outermost scope that binds its free axes, equal values
+ * Makes statements of loops, once for all targets: every value stands in the outermost scope that binds its free axes, equal values
  * are computed once, guards are branches, reductions over equal axes share their loops, tiles are cells side by side.
  *
  * With `wideSums`, sums and products of float32 accumulate in float64 (the products inside a sum are exact there) and are rounded once.
@@ -30,14 +30,13 @@ export interface PlaceOptions {
  *
  * @example
  * const b = new Builder();
- * const double: Loop = {
+ * const double = nestOf({
  *   axes: [{ key: 'i', extent: 3 }],
  *   order: [0],
  *   ordered: new Set(),
  *   stores: ([i]) => [{ buffer: 1, address: i!, value: b.load(0, 'float32', i!).mul(b.constant(2, 'float32')), accumulate: false }],
  *   tile: new Map(),
- *   fill: [],
- * };
+ * });
  * const kernel = place(
  *   double,
  *   [
@@ -47,12 +46,30 @@ export interface PlaceOptions {
  *   { wideSums: true },
  * );
  */
-export function place(loop: Loop, buffers: readonly KernelBuffer[], options: PlaceOptions): Kernel {
+export function place(nest: Nest, buffers: readonly KernelBuffer[], options: PlaceOptions): Kernel {
   const { wideSums, lanes = 1, tile = [1, 1] } = options;
-  const placement = new Placement(buffers, { wideSums, blockSums: loop.tile.size === 0, lanes: lanes > 1 });
+  const { shared, stages, rows, fill } = nest;
+  const blockSums = stages.every(({ loop }) => loop.tile.size === 0);
+  const placement = new Placement(buffers, rows, { wideSums, blockSums, lanes: lanes > 1 });
   const top = new Scope(null);
-  for (const { buffer, value } of loop.fill) top.statements.push({ kind: 'fill', buffer, value });
-  if (loop.axes.every((axis) => axis.extent > 0)) new Nest(new Tiling(loop, lanes > 1, tile), placement).write(top);
+  for (const { buffer, value } of fill) top.statements.push({ kind: 'fill', buffer, value });
+  const writeStages = (scope: Scope): void => {
+    for (const { values, loop } of stages) {
+      placement.together(values, () => {
+        for (const value of values) placement.value(value, scope);
+      });
+      if (loop.axes.every((axis) => axis.extent > 0)) new LoopWriter(new Tiling(loop, lanes > 1, tile), placement).write(scope);
+    }
+  };
+  const write = (scope: Scope, [axis, ...inside]: readonly Axis[]): void => {
+    if (!axis) writeStages(scope);
+    else
+      placement.loop(scope, literal(axis.extent, 'int32'), true, (inner, counter) => {
+        inner.bind(axis.key, counter);
+        write(inner, inside);
+      });
+  };
+  if (shared.every((axis) => axis.extent > 0)) write(top, shared);
   return kernelOf(top.statements, placement.locals, buffers, placement.panels);
 }
 
@@ -92,8 +109,8 @@ interface Panel {
   readonly columns: number;
 }
 
-/** Writes the loops of a kernel. */
-class Nest {
+/** Writes the loops of a stage. */
+class LoopWriter {
   readonly #loop: Loop;
   readonly #tiling: Tiling;
   readonly #placement: Placement;
@@ -222,7 +239,7 @@ class Nest {
         const values = stores.map((store) => placement.value(store.value, scope));
         stores.forEach(({ buffer, address, accumulate }, i) => {
           const at = placement.address(address, scope);
-          scope.statements.push({ kind: 'store', buffer, ...at, value: values[i]!, accumulate });
+          scope.statements.push({ kind: 'store', buffer: placement.number(buffer), ...at, value: values[i]!, accumulate });
         });
       },
     );

@@ -3,6 +3,7 @@ import { freeAxes, type Term } from './atoms.js';
 import { ranking, reductionsOf, valuesOf } from './dependencies.js';
 import { type Condition, type Expr, identityOf } from './expression.js';
 import type { Index } from './indices.js';
+import type { Row } from './loop.js';
 import { placeReductions } from './reduction.js';
 import type { LetOp } from './scalar.js';
 import { type Local, literal, Scope } from './scope.js';
@@ -36,8 +37,9 @@ export class Placement {
   /** The reductions that are needed together at present, and may share loops. */
   #together: readonly Expr[] = [];
 
-  constructor(buffers: readonly KernelBuffer[], { wideSums, blockSums, lanes }: PlacementOptions) {
+  constructor(buffers: readonly KernelBuffer[], rows: readonly Row[], { wideSums, blockSums, lanes }: PlacementOptions) {
     this.#buffers = buffers;
+    for (const { dtype, length } of rows) this.panel(dtype, length);
     this.wideSums = wideSums;
     this.blockSums = blockSums;
     this.lanes = lanes;
@@ -51,6 +53,11 @@ export class Placement {
   /** The number of a new panel. */
   panel(dtype: DType, length: number): number {
     return this.#buffers.length + this.panels.push({ dtype, length, access: 'readwrite' }) - 1;
+  }
+
+  /** A buffer as a kernel numbers it: its rows come after what it is given. */
+  number(buffer: number): number {
+    return buffer < 0 ? this.#buffers.length - 1 - buffer : buffer;
   }
 
   emit(scope: Scope, op: LetOp, type: DType, args: readonly Operand[]): Local {
@@ -148,7 +155,8 @@ export class Placement {
   /** May it be read without its guard? Values used as indices keep their promises only behind it. */
   #alwaysInside({ buffer, address }: Body<'load'>): boolean {
     const [low, high] = address.range;
-    const { length } = this.#buffers[buffer] ?? this.panels[buffer - this.#buffers.length]!;
+    const number = this.number(buffer);
+    const { length } = this.#buffers[number] ?? this.panels[number - this.#buffers.length]!;
     return low >= 0 && high < length && valuesOf(address).length === 0;
   }
 
@@ -180,7 +188,7 @@ export class Placement {
   #load({ buffer, address }: Body<'load'>, type: DType, home: Scope): Operand {
     const at = this.address(address, home);
     const to = this.#locals++;
-    home.statements.push({ kind: 'load', to, type, buffer, ...at });
+    home.statements.push({ kind: 'load', to, type, buffer: this.number(buffer), ...at });
     return { local: to, type, ...marked(at.lanes === true) };
   }
 

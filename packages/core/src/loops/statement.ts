@@ -81,7 +81,10 @@ export interface KernelBuffer {
 export interface Kernel {
   readonly key: string;
   readonly buffers: readonly KernelBuffer[];
-  /** Memory of its own while it runs, numbered after `buffers`: copies of what it reads often, in the order in which it reads them. */
+  /**
+   * Memory of its own while it runs, numbered after `buffers`: rows that its stages hand on, and copies of what it reads often, in the order in
+   * which it reads them. What it reads there it has written before, in the same iteration of its outermost loops.
+   */
   readonly panels: readonly KernelBuffer[];
   readonly body: readonly Stmt[];
   /** How many locals the body numbers. */

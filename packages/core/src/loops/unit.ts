@@ -1,5 +1,5 @@
 import type { Node } from '../graph/node.js';
-import type { Loop } from './loop.js';
+import type { Nest } from './loop.js';
 
 /** What one instruction of a tape will compute. */
 export interface Unit {
@@ -13,7 +13,7 @@ export interface Unit {
   /** The address at which each root is written, likewise. */
   readonly writes: ReadonlyMap<Node, string>;
   /** Only where `kind` is 'loop'; its buffers by number. */
-  readonly loop: Loop | null;
+  readonly nest: Nest | null;
   readonly buffers: readonly Node[];
 }
 

@@ -55,17 +55,17 @@ export class Assembler {
   }
 
   #loop(unit: Unit): Instruction {
-    const loop = unit.loop!;
+    const nest = unit.nest!;
     const roots = new Set(unit.roots);
-    const filled = new Set(loop.fill.map(({ buffer }) => buffer));
+    const filled = new Set(nest.fill.map(({ buffer }) => buffer));
     const buffers = unit.buffers.map((node, i) =>
       bufferOf(node, !roots.has(node) ? 'read' : filled.has(i) ? 'readwrite' : 'write'),
     );
-    const key = textOf(loop, buffers);
+    const key = textOf(nest, buffers);
     let placed = this.#placed.get(key);
     if (!placed) {
-      const kernel = place(loop, buffers, this.#support.target);
-      placed = { kernel, flops: operationsOf(loop) };
+      const kernel = place(nest, buffers, this.#support.target);
+      placed = { kernel, flops: operationsOf(nest) };
       this.#placed.set(key, placed);
     }
     const reads = unit.buffers.filter((node) => !roots.has(node)).map((node) => this.#slot(node));

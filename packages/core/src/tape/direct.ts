@@ -35,7 +35,7 @@ export function directUpdates(
 function isOwn(unit: Unit, state: Node, value: Node): boolean {
   const addresses = unit.reads.get(state);
   if (!addresses) return true;
-  if (unit.kind !== 'loop' || unit.loop!.fill.length > 0) return false;
+  if (unit.kind !== 'loop' || unit.nest!.fill.length > 0) return false;
   const address = unit.writes.get(value);
   return address !== WHOLE && [...addresses].every((read) => read === address);
 }

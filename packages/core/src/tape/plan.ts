@@ -99,7 +99,7 @@ function lastReads({ units, outputs, updates, direct }: Planned): Map<Node, numb
  */
 function hostsOf(unit: Unit, t: number, last: ReadonlyMap<Node, number>, blocks: ReadonlyMap<Node, Shared>): Map<Node, Node> {
   const hosts = new Map<Node, Node>();
-  if (unit.kind !== 'loop' || unit.loop!.fill.length > 0) return hosts;
+  if (unit.kind !== 'loop' || unit.nest!.fill.length > 0) return hosts;
   const free = [...unit.reads].filter(([x]) => last.get(x) === t && blocks.has(x) && !isInput(x));
   const taken = new Set<Node>();
   for (const root of unit.roots) {

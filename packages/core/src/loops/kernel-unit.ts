@@ -3,7 +3,7 @@ import { productIn } from './contraction.js';
 import type { Expr } from './expression.js';
 import { extentsOf, Frame, ownIndex, sizesOf } from './frame.js';
 import { type Axis, flatten, type Index } from './indices.js';
-import type { Loop, Store } from './loop.js';
+import { type Loop, nestOf, type Store } from './loop.js';
 import { KernelWriter } from './lower.js';
 import type { Target } from './target.js';
 import type { Unit } from './unit.js';
@@ -33,10 +33,17 @@ export function unitOf(writer: KernelWriter, wanted: ReadonlySet<Node>, target: 
     ordered: new Set(recurrent ? [recurrent.key] : []),
     stores,
     tile: members[0]!.op.kind === 'contraction' ? tilesOf(plain, axes, target.tile) : new Map(),
-    fill: [],
   };
   const writes = new Map(roots.map((node, i) => [node, plain[i]!.address.key]));
-  return { kind: 'loop', roots, computed: byAge(writer.computed), reads: writer.reads, writes, loop, buffers: writer.buffers };
+  return {
+    kind: 'loop',
+    roots,
+    computed: byAge(writer.computed),
+    reads: writer.reads,
+    writes,
+    nest: nestOf(loop),
+    buffers: writer.buffers,
+  };
 }
 
 /** A scatter: a loop over what is added, into a result that starts from 0. */
@@ -58,11 +65,11 @@ export function scatterUnit(node: Node, inMemory: (node: Node) => boolean): Unit
     ordered: new Set(axes.map((axis) => axis.key).filter((key) => !parallel.has(key))),
     stores,
     tile: new Map(),
-    fill: [{ buffer: writer.bufferOf(node), value: 0 }],
   };
+  const nest = nestOf(loop, [{ buffer: writer.bufferOf(node), value: 0 }]);
   const computed = byAge(new Set([...writer.computed, node]));
   const writes = new Map([[node, store!.address.key]]);
-  return { kind: 'loop', roots: [node], computed, reads: writer.reads, writes, loop, buffers: writer.buffers };
+  return { kind: 'loop', roots: [node], computed, reads: writer.reads, writes, nest, buffers: writer.buffers };
 }
 
 function byAge(nodes: Iterable<Node>): Node[] {
