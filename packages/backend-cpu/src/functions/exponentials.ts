@@ -1,50 +1,90 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { clamped, type FunctionOf, polynomial, powerOfTwo, withSign } from './tools.js';
+import { clamped, type FunctionOf, polynomialInPairs, withSign } from './tools.js';
 import { wideExp, wideExpm1 } from './wide.js';
 
-/** Of (e^r − 1 − r)/r²: S. L. Moshier, Cephes, expf. */
-const EXP = [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1];
+/** Of (e^r − 1 − r)/r² for |r| ≤ ln(2)/2, the highest power first: the error in e^r − 1 is below 1.4·10⁻⁸ of it. */
+const EXPM1 = [1.388249802403152e-3, 8.36664717644453e-3, 4.166720435023308e-2, 1.6666541993618011e-1, 4.999999701976776e-1];
 /** ln(2) in two parts; the product of the first with an exponent is exact. */
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = -2.1219444e-4;
 
 /** Added to a float32 of moderate size it rounds that to a whole number, which the last bits of the sum show. */
 const ROUNDING = 1.5 * 2 ** 23;
-const ROUNDING_BITS = 0x4b400000;
 
-/** Within 2 ulp: 2^n·e^r with |r| ≤ ln(2)/2, all in float32. 2^n in two steps reaches from the least subnormal number to infinity. */
+/** x·scale to the nearest whole number, as a float and, plus `bias`, in the last 9 bits of an integer. */
+function whole(p: Procedure, x: Value, scale: number, bias: number): { readonly n: Value; readonly bits: Value } {
+  const scaled = scale === 1 ? x : x.mul(scale);
+  const shifted = scaled.add(ROUNDING + bias);
+  return { n: shifted.sub(ROUNDING + bias), bits: p.bits(shifted) };
+}
+
+/** x − n·ln(2). */
+function withoutTwos(x: Value, n: Value): Value {
+  return x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+}
+
+/** e^r − 1 for |r| ≤ ln(2)/2. */
+function nearZero(r: Value): Value {
+  const square = r.mul(r);
+  return polynomialInPairs(r, square, EXPM1).mul(square).add(r);
+}
+
+/** y·2^n, n + 254 being the last 9 bits of an integer: in two steps, which reach from the least subnormal number to infinity. */
+function scaled(p: Procedure, y: Value, bits: Value): Value {
+  const half = bits.apply('shiftRight', 1);
+  return y.mul(power(p, half)).mul(power(p, bits.sub(half)));
+}
+
+/** 2^n, n + 127 being the last 8 bits of an integer. */
+function power(p: Procedure, bits: Value): Value {
+  return p.bits(bits.apply('shiftLeft', 23));
+}
+
+/** Within 1 ulp: 2^n·e^r. */
 export const exp: FunctionOf = (p, x) => {
-  const bounded = clamped(p, x, -104, 89);
-  const shifted = bounded.mul(Math.LOG2E).add(ROUNDING);
-  const n = shifted.sub(ROUNDING);
-  const r = bounded.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
-  const y = polynomial(r, EXP).mul(r.mul(r)).add(r).add(1);
-  const whole = p.bits(shifted).sub(ROUNDING_BITS);
-  const half = whole.apply('shiftRight', 1);
-  return y.mul(powerOfTwo(p, half)).mul(powerOfTwo(p, whole.sub(half)));
+  const bounded = clamped(x, -104, 89);
+  const { n, bits } = whole(p, bounded, Math.LOG2E, 254);
+  return scaled(p, nearZero(withoutTwos(bounded, n)).add(1), bits);
 };
 
-/** Of (tanh x − x)/x³ by powers of x²: S. L. Moshier, Cephes, tanhf. */
-const TANH = [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1];
+/** Of (2^r − 1)/r for |r| ≤ ½, the highest power first: the error in 2^r is below 2·10⁻⁹ of it. */
+const EXP2 = [
+  1.5353299386333674e-4, 1.3398951850831509e-3, 9.618437848985195e-3, 5.5503323674201965e-2, 2.4022647738456726e-1,
+  6.931471824645996e-1,
+];
 
-/** Within 3 ulp: a polynomial up to 5/8, beyond 1 − 2/(e^2|x| + 1). */
+/** Within 1 ulp. */
+export const exp2: FunctionOf = (p, x) => {
+  const bounded = clamped(x, -151, 129);
+  const { n, bits } = whole(p, bounded, 1, 254);
+  const r = bounded.sub(n);
+  return scaled(p, polynomialInPairs(r, r.mul(r), EXP2).mul(r).add(1), bits);
+};
+
+/** e^x − 1 within 2 ulp: 2·(2^(n − 1)·(e^r − 1) + 2^(n − 1) − ½). −0 stays. */
+export const expm1: FunctionOf = (p, x) => {
+  const bounded = clamped(x, -18, 89);
+  const { n, bits } = whole(p, bounded, Math.LOG2E, 126);
+  const scale = power(p, bits);
+  const half = nearZero(withoutTwos(bounded, n)).mul(scale).add(scale.sub(0.5));
+  return withSign(p, half.add(half), x);
+};
+
+/** Within 3 ulp: E/(E + 2) with E = e^2|x| − 1. So little hangs on x·2 − n·ln(2) where n is not 0 that one product will do. */
 export const tanh: FunctionOf = (p, x) => {
-  const size = x.apply('abs');
-  const square = x.mul(x);
-  const near = polynomial(square, TANH).mul(square).mul(size).add(size);
-  const far = p.literal(1, 'float32').sub(p.literal(2, 'float32').div(exp(p, size.add(size), size).add(1)));
-  return withSign(p, size.lt(0.625).select(near, far), x);
+  const size = x.apply('abs').apply('lesser', 9.1);
+  const { n, bits } = whole(p, size, 2 * Math.LOG2E, 127);
+  const scale = power(p, bits);
+  const y = nearZero(size.add(size).sub(n.mul(Math.LN2)))
+    .mul(scale)
+    .add(scale.sub(1));
+  return withSign(p, y.div(y.add(2)), x);
 };
 
 /** A function that is computed in float64, and rounded. */
 function widened(f: (p: Procedure, x: Value) => Value): FunctionOf {
   return (p, x) => f(p, x.cast('float64')).cast('float32');
 }
-
-/** e^x − 1; −0 stays. */
-export const expm1: FunctionOf = (p, x) => x.eq(0).select(x, widened(wideExpm1)(p, x, x));
-
-export const exp2: FunctionOf = widened((p, x) => wideExp(p, x.mul(Math.LN2)));
 
 /** (E + E/(E + 1))/2 with E = e^|x| − 1. */
 export const sinh: FunctionOf = (p, x) => {

@@ -18,7 +18,7 @@ const LN2_LOW = 1.9082149292705877e-10;
 
 /** e^x as (1 + fraction)·low·high, both powers of two, for −180 ≤ x ≤ 180; beyond, as there. */
 function exponential(p: Procedure, x: Value): { fraction: Value; low: Value; high: Value } {
-  const bounded = clamped(p, x, -170, 170);
+  const bounded = clamped(x, -170, 170);
   const n = bounded.mul(Math.LOG2E).apply('round');
   const r = bounded.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
   const whole = n.cast('int32');

@@ -5,7 +5,7 @@ import type { WasmFunction } from './module.js';
 import { op, simd } from './opcodes.js';
 import { type Argument, pushLiteral, valueTypeOf, writeScalar } from './scalar.js';
 import { spreadLoads } from './spread.js';
-import { extractLane, gatherLanes, splat, vectorsOf, type WideArgument, vectorSum, writeVector } from './vector.js';
+import { extractLane, gatherLanes, splat, vectorSum, vectorsOf, type WideArgument, writeVector } from './vector.js';
 
 /** A kernel as a function of the addresses of its buffers, in bytes. */
 export type PrintedKernel = Omit<WasmFunction, 'name' | 'exported'>;

@@ -39,6 +39,9 @@ export function writeScalar(to: Code, op: LetOp, type: DType, args: readonly Arg
   } else if (op === 'not') {
     a.push();
     to.write(code.i32Eqz);
+  } else if (op === 'lesser' || op === 'greater') {
+    for (const arg of [b, a, b, a]) arg.push();
+    to.write(COMPARISONS[type].get(op === 'lesser' ? 'lt' : 'gt')!.scalar, code.select);
   } else {
     const simple = OPERATIONS[type].get(op) ?? COMPARISONS[a.type].get(op);
     if (simple) {

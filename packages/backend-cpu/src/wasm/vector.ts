@@ -1,4 +1,4 @@
-import { type DType, LANES, type LetOp } from '@tapegrad/core';
+import { type DType, isFloat, LANES, type LetOp } from '@tapegrad/core';
 import type { Code } from './code.js';
 import { COMPARISONS, type Instruction, OPERATIONS, simd } from './opcodes.js';
 import { type Argument, writeScalar } from './scalar.js';
@@ -80,17 +80,28 @@ function laneOf(arg: WideArgument, lane: number): Argument {
 
 /** Is there an instruction, or a few, for it? */
 function writeWide(to: Code, op: LetOp, type: DType, args: readonly WideArgument[], half: number): boolean {
-  const [a, b, c] = args as [WideArgument, WideArgument, WideArgument];
+  const [a, b] = args as [WideArgument, WideArgument];
   switch (op) {
     case 'copy':
     case 'bits':
       a.push(half);
       return true;
     case 'select':
-      b.push(half);
-      c.push(half);
-      writeMask(to, type, a, half);
-      to.write(simd.bitselect);
+      writeSelect(to, type, args, half);
+      return true;
+    case 'lesser':
+    case 'greater':
+      return writeChoice(to, op, type, a, b, half);
+    case 'min':
+    case 'max':
+      if (writeBound(to, op, type, args, half)) return true;
+      break;
+    case 'abs':
+    case 'neg':
+      if (!isFloat(type)) break;
+      a.push(half);
+      to.splat(-0, type === 'float32' ? 'f32' : 'f64');
+      to.write(op === 'abs' ? simd.andNot : simd.xor);
       return true;
     case 'not':
       a.push(half);
@@ -121,6 +132,44 @@ function writeWide(to: Code, op: LetOp, type: DType, args: readonly WideArgument
 function writeMask(to: Code, type: DType, mask: WideArgument, half: number): void {
   mask.push(0);
   if (type === 'float64') to.write(half === 0 ? simd.i64WidenLowI32 : simd.i64WidenHighI32);
+}
+
+/** Where one value is 0, the mask alone makes the choice. */
+function writeSelect(to: Code, type: DType, args: readonly WideArgument[], half: number): void {
+  const [mask, a, b] = args as [WideArgument, WideArgument, WideArgument];
+  const [noFirst, noSecond] = [Object.is(a.literal, 0), Object.is(b.literal, 0)];
+  if (!noFirst || noSecond) a.push(half);
+  if (!noSecond) b.push(half);
+  writeMask(to, type, mask, half);
+  to.write(noSecond ? simd.and : noFirst ? simd.andNot : simd.bitselect);
+}
+
+/** The second where it is less, or greater, else the first. */
+function writeChoice(to: Code, op: 'lesser' | 'greater', type: DType, a: WideArgument, b: WideArgument, half: number): boolean {
+  if (!isFloat(type)) return false;
+  a.push(half);
+  b.push(half);
+  if (type === 'float32') to.write(op === 'lesser' ? simd.f32Lesser : simd.f32Greater);
+  else to.write(op === 'lesser' ? simd.f64Lesser : simd.f64Greater);
+  return true;
+}
+
+/**
+ * The maximum or minimum of a value and a literal, where a choice gives it: processors have that, but not one that minds NaN and the sign
+ * of 0. A value of −0 stays beside the bound 0; adding 0 mends that.
+ */
+function writeBound(to: Code, op: 'min' | 'max', type: DType, args: readonly WideArgument[], half: number): boolean {
+  const bound = args.find(({ literal }) => literal !== null);
+  const value = args.find((arg) => arg !== bound);
+  const isZero = Object.is(bound?.literal, 0);
+  if (!isFloat(type) || !bound || !value || Number.isNaN(bound.literal) || (op === 'min' && Object.is(bound.literal, -0)))
+    return false;
+  writeChoice(to, op === 'min' ? 'lesser' : 'greater', type, value, bound, half);
+  if (op === 'max' && isZero) {
+    bound.push(half);
+    to.write(type === 'float32' ? simd.f32Add : simd.f64Add);
+  }
+  return true;
 }
 
 function writeTest(to: Code, test: Instruction, a: WideArgument, b: WideArgument): void {

@@ -110,6 +110,8 @@ const ANY: Table = {
   not: (x) => 1 - x!,
   select: (condition, x, y) => (condition ? x! : y!),
   copy: same as ScalarFunction,
+  lesser: (x, y) => (y! < x! ? y! : x!),
+  greater: (x, y) => (y! > x! ? y! : x!),
 };
 
 const float = new Float32Array(1);

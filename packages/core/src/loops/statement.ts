@@ -29,14 +29,15 @@ export function hasLanes(operand: Operand): boolean {
  *
  * What has `lanes` computes `LANES` values: a `let` lane by lane, a `load` and a `store` of neighbours from the index on; a `load` whose index
  * has lanes gathers. `bits` is a float32's pattern as an int32, or the reverse; `ramp` is its argument plus 0, 1, 2, …; `lane` picks one of
- * a value with lanes, and `any` tells whether a bool holds in any of them.
+ * a value with lanes, and `any` tells whether a bool holds in any of them. `lesser` and `greater` choose the second argument only where it is
+ * less, or greater: unlike `min` and `max` they drop a NaN there, and do not order zeros.
  */
 export type Stmt =
   | {
       readonly kind: 'let';
       readonly to: number;
       readonly type: DType;
-      readonly op: ScalarOp | 'floorDiv' | 'floorMod' | 'copy' | 'bits' | 'ramp' | 'lane' | 'any';
+      readonly op: ScalarOp | 'floorDiv' | 'floorMod' | 'copy' | 'bits' | 'ramp' | 'lane' | 'any' | 'lesser' | 'greater';
       readonly args: readonly Operand[];
       readonly lanes?: true;
     }
