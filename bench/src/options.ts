@@ -6,10 +6,18 @@ export interface Asked {
   readonly threads: number;
 }
 
-export interface Options {
-  readonly suites: readonly string[];
+/** Who takes part. */
+export interface Entrants {
   readonly backends: readonly Asked[];
   readonly peers: readonly Asked[];
+}
+
+/** What is measured: times of suites, the limits that instructions come near, or resident memory. */
+export type Task = 'time' | 'roofline' | 'memory';
+
+export interface Options extends Entrants {
+  readonly task: Task;
+  readonly suites: readonly string[];
   readonly json: string | null;
   readonly svg: string | null;
   readonly quick: boolean;
@@ -28,10 +36,13 @@ export interface Choices {
 
 export function usage({ suites, backends, peers }: Choices): string {
   return `npm run bench -- [suite…] [options]
+npm run bench -- roofline [--backend <a,b>]
+npm run bench -- memory [--backend <a,b>] [--peer <a,b>]
 
 Times whole programs, each checked before it is timed, systems in turn. All suites unless some are named: ${suites.join(', ')}.
+\`roofline\` holds each instruction of a step of mlp and cnn against what the machine can do; \`memory\` tells the resident memory in mlp.
 
-  --backend <a,b>   backends to time: ${Object.keys(backends).join(', ')} (js); name:n gives one n threads
+  --backend <a,b>   backends to time: ${Object.keys(backends).join(', ')} (wasm); name:n gives one n threads
   --peer <a,b>      other libraries to time beside them: ${Object.keys(peers).join(', ')} (none); name:n too
   --json <file>     also write the records { suite, case, system, threads, unit, median, min, max, runs, ratio }
   --svg <folder>    also draw a chart of each suite
@@ -45,7 +56,7 @@ export function readOptions(args: readonly string[], choices: Choices): Options 
     args: [...args],
     allowPositionals: true,
     options: {
-      backend: { type: 'string', default: 'js' },
+      backend: { type: 'string', default: 'wasm' },
       peer: { type: 'string', default: '' },
       json: { type: 'string' },
       svg: { type: 'string' },
@@ -53,9 +64,14 @@ export function readOptions(args: readonly string[], choices: Choices): Options 
       help: { type: 'boolean', default: false },
     },
   });
-  refuseUnknown('suite', positionals, choices.suites);
+  const [first, ...rest] = positionals;
+  const task = first === 'roofline' || first === 'memory' ? first : 'time';
+  const suites = task === 'time' ? positionals : rest;
+  if (task !== 'time' && suites.length > 0) throw new Error(`${task} takes no suites; it was given ${suites.join(', ')}.`);
+  refuseUnknown('suite', suites, choices.suites);
   return {
-    suites: positionals.length > 0 ? positionals : choices.suites,
+    task,
+    suites: suites.length > 0 ? suites : choices.suites,
     backends: listed(values.backend).map((text) => readAsked('backend', text, choices.backends)),
     peers: listed(values.peer).map((text) => readAsked('peer', text, choices.peers)),
     json: values.json ?? null,

@@ -1,5 +1,11 @@
+import { cpus } from 'node:os';
 import type { Case } from './case.js';
 import { type Absence, labelOf, type Measurement } from './contest.js';
+
+/** What all figures depend on: `Node 20.20.2 on 2 × AMD EPYC`. */
+export function machineText(): string {
+  return `Node ${process.versions.node} on ${cpus().length} × ${cpus()[0]?.model ?? 'an unknown processor'}`;
+}
 
 /** A table for people: one line a case and system, with the rate where operations are known, and the ratios to the best and to the reference. */
 export function table(cases: readonly Case[], measurements: readonly Measurement[]): string {
@@ -41,7 +47,8 @@ export function absenceList(absences: readonly Absence[]): string[] {
   return [...reasons].map(([reason, names]) => `${reason} (${names.join(', ')})`);
 }
 
-function align(rows: readonly (readonly string[])[], leading: number): string {
+/** Rows under a head, in columns; the first ones hold text and begin together, the others numbers and end so. */
+export function align(rows: readonly (readonly string[])[], leading: number): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) =>
     row

@@ -43,6 +43,8 @@ export interface System {
   runChains(chains: Chains): Attempt;
   /** A new Node process that imports the built package and ends. Reads its exit code. */
   importing(): Attempt;
+  /** Bytes of resident memory, where it lives in another process. */
+  resident?(): Promise<number>;
   /** Ends what it started beside this process. */
   close?(): Promise<void>;
 }

@@ -10,8 +10,9 @@ const choices: Choices = {
 describe('the command line', () => {
   it('takes all suites and one backend where none is named', () => {
     expect(readOptions([], choices)).toEqual({
+      task: 'time',
       suites: ['scalar', 'mlp'],
-      backends: [{ name: 'js', threads: 1 }],
+      backends: [{ name: 'wasm', threads: 1 }],
       peers: [],
       json: null,
       svg: null,
@@ -34,6 +35,7 @@ describe('the command line', () => {
       '--quick',
     ];
     expect(readOptions(args, choices)).toEqual({
+      task: 'time',
       suites: ['mlp'],
       backends: [
         { name: 'js', threads: 1 },
@@ -50,7 +52,12 @@ describe('the command line', () => {
     });
   });
 
+  it.each(['roofline', 'memory'])('takes %s for another task than timing', (task) => {
+    expect(readOptions([task, '--backend', 'js'], choices)).toMatchObject({ task, backends: [{ name: 'js', threads: 1 }] });
+  });
+
   it.each([
+    [['memory', 'mlp'], 'memory takes no suites; it was given mlp.'],
     [['cnn'], 'No suite is called cnn; there are scalar, mlp.'],
     [['--backend', 'cuda'], 'No backend is called cuda; there are js, wasm.'],
     [['--peer', 'keras'], 'No peer is called keras; there are tfjs-cpu, torch.'],

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
+import './tfjs-gradients.js';
 import { startNode } from '../start-process.js';
 import type { Prepared, System } from '../system.js';
 import { buildChains, type Chains } from '../work/chains.js';
@@ -18,9 +18,6 @@ const SCALAR_OPS: ScalarOps<tf.Tensor> = {
   sub: tf.sub,
   mul: tf.mul,
 };
-
-// Its bundle for Node leaves the gradients out, and its ES modules name folders, which only `require` understands.
-createRequire(import.meta.url)('@tensorflow/tfjs-core/dist/register_all_gradients.js');
 
 /** TensorFlow.js on one of its backends. It runs op by op; each run is in a `tidy`, which frees what it makes. */
 export function tfjs(name: string, backend: string): System {

@@ -50,6 +50,7 @@ function systemOf(python: string, threads: number, server: LineProcess): System 
     compileChains: () => NO_COMPILER,
     runChains: (chains) => prepare('runChains', chains),
     importing: () => startProcess(python, ['-c', 'import torch']),
+    resident: () => server.ask({ resident: true }),
     close: () => server.close(),
   };
 }

@@ -4,7 +4,7 @@ import { compileSuite } from './compile.js';
 import { importSuite } from './import.js';
 import { matmulSuite } from './matmul.js';
 import { scalarSuite } from './scalar.js';
-import { cnnSuite, deepSuite, mlpSuite, tinySuite } from './training.js';
+import { cnnSuite, deepSuite, mlpSuite, subnormalSuite, tinySuite } from './training.js';
 
 /** The suites by name, in the order in which they run. */
 export const SUITES: Readonly<Record<string, () => readonly Case[]>> = {
@@ -14,6 +14,7 @@ export const SUITES: Readonly<Record<string, () => readonly Case[]>> = {
   deep: deepSuite,
   mlp: mlpSuite,
   cnn: cnnSuite,
+  subnormal: subnormalSuite,
   matmul: matmulSuite,
   compile: compileSuite,
   import: importSuite,

@@ -3,7 +3,7 @@ import { convolutionalLosses } from '../reference/convolutional.js';
 import { denseLosses } from '../reference/dense.js';
 import { blockedMatmul, straightLine } from '../reference/loops.js';
 import { convolutionalFlops, convolutionalNetwork } from '../work/convolutional.js';
-import { type DenseNetwork, deepNetwork, denseFlops, irises, perceptron } from '../work/dense.js';
+import { type DenseNetwork, deepNetwork, denseFlops, irises, overfitted, perceptron } from '../work/dense.js';
 import { expectClose } from '../work/numbers.js';
 
 const STEPS = 3;
@@ -34,6 +34,12 @@ export function mlpSuite(): Case[] {
     training('mlp', 'mlp-sgd', perceptron({ kind: 'sgd', learningRate: 0.1 })),
     training('mlp', 'mlp-adam', perceptron({ kind: 'adam', learningRate: 0.001 })),
   ];
+}
+
+/** The step of mlp-sgd, and the same once gradients have become subnormal numbers, as they do where a net has learnt its data by heart. */
+export function subnormalSuite(): Case[] {
+  const fresh = perceptron({ kind: 'sgd', learningRate: 0.1 });
+  return [training('subnormal', 'mlp-fresh', fresh), training('subnormal', 'mlp-overfitted', overfitted(fresh))];
 }
 
 /** One training step of a net so small that calls and bookkeeping are what it costs. */

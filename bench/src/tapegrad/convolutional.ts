@@ -14,9 +14,13 @@ import {
 } from 'tapegrad';
 import type { Prepared } from '../system.js';
 import type { ConvolutionalNetwork } from '../work/convolutional.js';
-import { trainingStep } from './dense.js';
+import { compileStep, prepared, type Step } from './dense.js';
 
-export function trainConvolutional(backend: Backend, network: ConvolutionalNetwork): Promise<Prepared> {
+export async function trainConvolutional(backend: Backend, network: ConvolutionalNetwork): Promise<Prepared> {
+  return prepared(await convolutionalStep(backend, network));
+}
+
+export function convolutionalStep(backend: Backend, network: ConvolutionalNetwork): Promise<Step> {
   const { stages, classes, weights, biases, x, labels, learningRate } = network;
   const { channels, size } = stages[0]!;
   const graph = new Graph();
@@ -37,5 +41,5 @@ export function trainConvolutional(backend: Backend, network: ConvolutionalNetwo
   const w = parameter('w', weights, [weights.length / classes, classes]);
   const b = parameter('b', biases, [classes]);
   const loss = crossEntropy(add(matmul(features, w), b), y);
-  return trainingStep(backend, graph, loss, sgd(loss, parameters, { learningRate }));
+  return compileStep(backend, graph, loss, sgd(loss, parameters, { learningRate }));
 }

@@ -6,6 +6,7 @@ import {
   Graph,
   matmul,
   type Node,
+  type Program,
   relu,
   sgd,
   TapeMachine,
@@ -36,16 +37,29 @@ function build({ layers, activation, x, labels, optimiser }: DenseNetwork): { gr
   return { graph, loss, updates: OPTIMISERS[kind](loss, parameters, { learningRate }) };
 }
 
-export async function train(backend: Backend, network: DenseNetwork): Promise<Prepared> {
-  const { graph, loss, updates } = build(network);
-  return trainingStep(backend, graph, loss, updates);
+/** A training step, compiled. */
+export interface Step {
+  readonly machine: TapeMachine;
+  readonly program: Program<{ loss: Node }>;
 }
 
-/** A compiled step; its loss is read every time, as a training loop does. */
-export async function trainingStep(backend: Backend, graph: Graph, loss: Node, updates: Update[]): Promise<Prepared> {
+export function denseStep(backend: Backend, network: DenseNetwork): Promise<Step> {
+  const { graph, loss, updates } = build(network);
+  return compileStep(backend, graph, loss, updates);
+}
+
+export async function compileStep(backend: Backend, graph: Graph, loss: Node, updates: Update[]): Promise<Step> {
   const machine = new TapeMachine(graph, { backend });
-  const step = await machine.compile({ loss }, { updates });
-  const run = () => Number(step.runSync().loss.item());
+  return { machine, program: await machine.compile({ loss }, { updates }) };
+}
+
+export async function train(backend: Backend, network: DenseNetwork): Promise<Prepared> {
+  return prepared(await denseStep(backend, network));
+}
+
+/** The step's loss is read every time, as a training loop does. */
+export function prepared({ machine, program }: Step): Prepared {
+  const run = () => Number(program.runSync().loss.item());
   return { run, read: () => [run()], dispose: () => machine.dispose() };
 }
 

@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import type { Backend } from 'tapegrad';
 import { startNode } from '../start-process.js';
 import type { System } from '../system.js';
+import { isBuilt } from './built.js';
 import { compileChains, runChains } from './chains.js';
 import { trainConvolutional } from './convolutional.js';
 import { compileTraining, train } from './dense.js';
@@ -27,9 +25,4 @@ export function tapegrad(name: string, threads: number, open: () => Backend): Sy
     runChains: (chains) => runChains(open(), chains),
     importing: () => (isBuilt() ? startNode('tapegrad') : 'the packages are not built: npm run build'),
   };
-}
-
-function isBuilt(): boolean {
-  const manifest = createRequire(import.meta.url).resolve('tapegrad/package.json');
-  return existsSync(join(dirname(manifest), 'dist/index.js'));
 }

@@ -36,6 +36,16 @@ export function perceptron(optimiser: Optimiser): DenseNetwork {
   return { layers: layersOf([784, 256, 128, 10], 1), activation: 'relu', x, labels: fillLabels(batch, 2, 10), optimiser };
 }
 
+/**
+ * The perceptron so sure of labels that are right that the other classes' probabilities, about e⁻⁹⁵, lie below the least normal float32:
+ * all its gradients are subnormal numbers or 0. Processors take many times as long for such arithmetic.
+ */
+export function overfitted(network: DenseNetwork): DenseNetwork {
+  const sure = network.layers.at(-1)!.biases.map((_, i) => (i === 0 ? 95 : 0));
+  const layers = network.layers.map((layer, i, { length }) => (i < length - 1 ? layer : { ...layer, biases: sure }));
+  return { ...network, layers, labels: network.labels.map(() => 0) };
+}
+
 /** Sepal length and width, petal length and width of 16 of Fisher's irises: six setosa, six versicolor, four virginica. */
 const IRISES = [
   [5.1, 3.5, 1.4, 0.2, 4.9, 3.1, 1.5, 0.1, 5.7, 3.8, 1.7, 0.3, 5.2, 3.5, 1.5, 0.2, 5.5, 3.5, 1.3, 0.2, 4.8, 3, 1.4, 0.3],
