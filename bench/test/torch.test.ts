@@ -20,17 +20,18 @@ describe('torch, where there is none', () => {
 });
 
 describe.runIf(hasTorch)('torch', () => {
-  let system: System;
+  let system: System | undefined;
   beforeAll(async () => {
     const opened = await torch(1);
     if (typeof opened === 'string') throw new Error(opened);
     system = opened;
-  });
-  afterAll(() => system.close?.());
+    // Loading it takes a second, and a busy machine many.
+  }, 60_000);
+  afterAll(() => system?.close?.());
 
   const works = ['scalar', 'chain', 'tiny', 'deep', 'mlp'].flatMap((suite) => SUITES[suite]!());
   it.each(works.filter(({ name }) => name !== 'deep-compile'))('is right in $name, and reads its own clock', async (work) => {
-    const prepared = await work.prepare(system);
+    const prepared = await work.prepare(system!);
     if (typeof prepared === 'string') throw new Error(prepared);
     await work.check(async () => prepared.read());
     expect(await prepared.time!(2)).toBeGreaterThan(0);
@@ -38,6 +39,6 @@ describe.runIf(hasTorch)('torch', () => {
   });
 
   it('has nothing to compile', () => {
-    expect(SUITES.deep!()[1]!.prepare(system)).toBe('runs op by op: there is nothing to compile');
+    expect(SUITES.deep!()[1]!.prepare(system!)).toBe('runs op by op: there is nothing to compile');
   });
 });
