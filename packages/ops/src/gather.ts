@@ -1,6 +1,7 @@
 import {
   add,
   broadcastTo,
+  type Condition,
   cast,
   DtypeError,
   type Expr,
@@ -111,7 +112,30 @@ const scatterForm = linear<ScatterAttrs>('scatter', {
   adjoint: ({ inputs: [index], attrs: { axis } }, g, i) => (i === 1 ? gatherForm(g, index!, { axis, outside: 0 }) : null),
   lower: (k) => lowerWrite(k, k.at),
   target: (k) => k.at.with(k.attrs.axis, bounded(k, k.load(0, k.at), extentOf(k)).at),
+  unordered: ({ inputs: [index, source], attrs }) => collectScattered(index!, source!, attrs),
 });
+
+/** The scatter as a sum, for each element of the result, over all that may be added to it: as many times slower as the axis is long. */
+const collectScattered = general<ScatterAttrs>('scatter by search', {
+  kind: 'reduction',
+  cost: 4,
+  dtype: ([, source]) => source!.dtype,
+  shape: (_inputs, { shape }) => shape,
+  lower: (k) => {
+    const { axis } = k.attrs;
+    const size = k.shapeOf(0);
+    const conditions = size.flatMap((n, i): Condition[] => (i === axis ? [] : [[k.at[i]!, 0, n]]));
+    return k.reduce('sum', [size[axis]!], (position) => {
+      const at = k.at.with(axis, position);
+      return k.guard(conditions, () => chosen(k, k.load(0, at), k.load(1, at)), 0);
+    });
+  },
+});
+
+/** A value where an index says that it goes to the present place along the axis, else 0. */
+function chosen(k: Lowering<ScatterAttrs>, index: Expr, value: Expr): Expr {
+  return index.eq(k.index(k.at[k.attrs.axis]!)).select(value, value.constant(0));
+}
 
 const takeForm: OpFunction<ReadAttrs> = general<ReadAttrs>('take', {
   kind: 'guarded',
@@ -141,6 +165,20 @@ const putForm = linear<ScatterAttrs>('put', {
     const { axis } = k.attrs;
     return k.at.toSpliced(axis, k.shapeOf(0).length, bounded(k, k.load(0, slicesAt(k)), extentOf(k)).at);
   },
+  unordered: ({ inputs: [index, source], attrs }) => collectPut(index!, source!, attrs),
+});
+
+/** As `collectScattered`, for whole slices. */
+const collectPut = general<ScatterAttrs>('put by search', {
+  kind: 'reduction',
+  cost: 4,
+  dtype: ([, source]) => source!.dtype,
+  shape: (_inputs, { shape }) => shape,
+  lower: (k) =>
+    k.reduce('sum', k.shapeOf(0), (...position) => {
+      const at = k.at.toSpliced(k.attrs.axis, 1, ...position);
+      return chosen(k, k.load(0, position), k.load(1, at));
+    }),
 });
 
 /** The index of a put's own index. */

@@ -78,7 +78,22 @@ const recurrenceOp: Op<{ axis: number }> = general<{ axis: number }>('recurrence
     return i === 1 ? back : mul(back, shift(node as Node, axis, 1));
   },
   lower: (k) => k.recurrence(k.attrs.axis, k.load(0, k.at), k.load(1, k.at)),
+  unordered: ({ inputs: [a, b], attrs }) => byDoubling(a!, b!, attrs.axis),
 }).op;
+
+/**
+ * The recurrence over 2, 4, 8, … elements at a time: W. D. Hillis, G. L. Steele, "Data parallel algorithms", 1986. The products of factors
+ * may overflow where those with the addends would not.
+ */
+function byDoubling(factor: Node, addend: Node, axis: number): Node {
+  const length = addend.shape[axis] as number;
+  let [a, h] = [factor, addend];
+  for (let by = 1; by < length; by *= 2) {
+    h = add(mul(a, shift(h, axis, by)), h);
+    if (2 * by < length && !isConstant(a, 1)) a = mul(a, shift(a, axis, by));
+  }
+  return h;
+}
 
 function run(a: Node, b: Node, axis: number): Node {
   return a.graph.append(recurrenceOp, [a, b], { axis }) as Node;

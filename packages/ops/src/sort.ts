@@ -54,7 +54,43 @@ const argsortOp: Op<Attrs> = general<Attrs>('argsort', {
       { parallel: true },
     );
   },
+  unordered: ({ inputs: [x], attrs }) => positionsOf(ranksOf(x!, attrs), attrs),
 }).op;
+
+/** How many elements come before each, found by comparing it with all others. */
+const ranksOf = general<Attrs>('rank by counting', {
+  kind: 'reduction',
+  cost: 8,
+  dtype: () => 'int32',
+  shape: ([x]) => x!.shape,
+  lower: (k) => {
+    const { axis, descending } = k.attrs;
+    const mine = k.load(0, k.at);
+    return k.reduce('sum', [k.shape[axis]!], (position) => {
+      const other = k.load(0, k.at.with(axis, position));
+      const sooner = descending ? other.gt(mine) : other.lt(mine);
+      const [isLast, otherIsLast] = [mine.ne(mine), other.ne(other)];
+      const isEqual = other.eq(mine).or(isLast.and(otherIsLast));
+      const isBefore = k.index(position).lt(k.index(k.at[axis]!));
+      return sooner.or(isLast.and(otherIsLast.not())).or(isEqual.and(isBefore)).cast('int32');
+    });
+  },
+});
+
+/** The element of each rank, likewise. */
+const positionsOf = general<Attrs>('position of rank', {
+  kind: 'reduction',
+  cost: 4,
+  dtype: () => 'int32',
+  shape: ([x]) => x!.shape,
+  lower: (k) => {
+    const { axis } = k.attrs;
+    const rank = k.index(k.at[axis]!);
+    return k.reduce('sum', [k.shape[axis]!], (position) => {
+      return k.load(0, k.at.with(axis, position)).eq(rank).select(k.index(position), k.constant(0));
+    });
+  },
+});
 
 interface Lane {
   readonly length: number;

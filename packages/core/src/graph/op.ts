@@ -95,6 +95,8 @@ export interface Op<A = unknown> {
   procedure?(p: Procedure, node: Node<A>): void;
   /** Only for composites: the definition in other ops. */
   define?(inputs: readonly Node[], attrs: A): Node;
+  /** Only for recurrences, scatters and procedures: the same by ops each of whose elements is computed on its own. */
+  unordered?(node: Node<A>): Node;
   /** A simpler node of the same value, whose inputs are already simple, or null. Same bits, except where the op's file says. */
   simplify?(node: Node<A>): Node | null;
   /** A node of the same value that is accurate where this one overflows or cancels, or null. */

@@ -2,12 +2,13 @@ import type { Node } from '../graph/node.js';
 import { reached } from '../graph/replay.js';
 import { type Group, Grouping, writerOf } from './grouping.js';
 import { scatterUnit, unitOf } from './kernel-unit.js';
+import { splitUnits } from './split.js';
 import { isLeaf, storedNodes } from './storage.js';
 import type { Target } from './target.js';
 import { type Unit, WHOLE } from './unit.js';
 
 export interface FuseOptions {
-  readonly target: Pick<Target, 'instructions' | 'statements' | 'tile'>;
+  readonly target: Pick<Target, 'instructions' | 'statements' | 'tile' | 'limits'>;
   /** False gives every node a kernel of its own. */
   readonly fuse: boolean;
   /** Does the backend have a hand-written kernel for this node? */
@@ -35,7 +36,11 @@ export function fuse(outputs: readonly Node[], options: FuseOptions): Fusion {
     if (node.op.kind === 'procedure') return 'procedure';
     return 'loop';
   };
-  const stored = storedNodes(outputs, nodes, { fuse: options.fuse, wholly: (node) => formOf(node) !== 'loop' });
+  const stored = storedNodes(outputs, nodes, {
+    fuse: options.fuse,
+    wholly: (node) => formOf(node) !== 'loop',
+    reads: options.target.limits?.reads ?? Infinity,
+  });
   const inMemory = (node: Node): boolean => isLeaf(node) || stored.has(node);
   const notes = new Map([...stored].map(([node, why]) => [node, `stored because ${why}`]));
 
@@ -69,10 +74,15 @@ function finish(
   { target }: FuseOptions,
 ): Unit[] {
   const wanted = new Set(outputs);
+  const unitsOf = (group: Group | Unit): Unit[] => {
+    if (!('writer' in group)) return [group];
+    const writer = writerOf(group, inMemory);
+    return target.limits?.stores === 1 ? splitUnits(writer, wanted, target) : [unitOf(writer, wanted, target)];
+  };
   const units = groups.toReversed().map((group) => {
-    const unit = 'writer' in group ? unitOf(writerOf(group, inMemory), wanted, target) : group;
-    for (const x of unit.reads.keys()) wanted.add(x);
-    return unit;
+    const made = unitsOf(group);
+    for (const { reads } of made) for (const x of reads.keys()) wanted.add(x);
+    return made;
   });
-  return units.reverse();
+  return units.reverse().flat();
 }

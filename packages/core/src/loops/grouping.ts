@@ -21,7 +21,7 @@ export interface Group {
 }
 
 export interface GroupingOptions {
-  readonly target: Pick<Target, 'statements'>;
+  readonly target: Pick<Target, 'statements' | 'limits'>;
   readonly fuse: boolean;
 }
 
@@ -106,12 +106,13 @@ export class Grouping {
 
   #join(group: Group, node: Node): string | null {
     const { writer } = group;
-    const most = this.#options.target.statements * (group.core === 'contraction' ? EPILOGUE : 1);
+    const { statements, limits } = this.#options.target;
+    const most = statements * (group.core === 'contraction' ? EPILOGUE : 1);
     if (writer.expressions + this.#reach(node).length >= most) return isFull(group);
     writer.members.add(node);
     try {
       writer.member(node);
-      if (writer.expressions < most) {
+      if (writer.expressions < most && writer.reads.size + writer.members.size <= (limits?.reads ?? Infinity)) {
         this.#add(group, node);
         return null;
       }

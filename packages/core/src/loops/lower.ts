@@ -24,7 +24,8 @@ export class KernelWriter implements Surroundings {
   readonly buffers: Node[] = [];
   /** The axis that recurrences run along. */
   recurrent: Axis | null = null;
-  readonly #inMemory: (node: Node) => boolean;
+  /** Which nodes are memory, unless they are members. */
+  readonly inMemory: (node: Node) => boolean;
   readonly #numbers = new Map<Node, number>();
   readonly #values = new Map<string, Expr>();
   #cell: readonly Index[];
@@ -33,7 +34,7 @@ export class KernelWriter implements Surroundings {
     this.axes = extents.map((extent, i) => ({ key: `p${i}x${extent}`, extent }));
     this.plain = this.axes.map(Index.axis);
     this.#cell = this.plain;
-    this.#inMemory = inMemory;
+    this.inMemory = inMemory;
   }
 
   /** How many expressions have been written. */
@@ -65,7 +66,7 @@ export class KernelWriter implements Surroundings {
   load(node: Node, asked: readonly Index[]): Expr {
     const shape = sizesOf(node);
     const at = shape.includes(1) ? asked.map((index, d) => (shape[d] === 1 ? Index.of(0) : index)) : asked;
-    if (this.#inMemory(node) && !this.members.has(node)) return this.#read(node, at, shape);
+    if (this.inMemory(node) && !this.members.has(node)) return this.#read(node, at, shape);
     const key = keyOf(node, at);
     let value = this.#values.get(key);
     if (!value) {

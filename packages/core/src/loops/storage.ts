@@ -33,6 +33,8 @@ export interface StorageOptions {
   readonly fuse: boolean;
   /** Is this node computed by something that sees whole buffers (a procedure, a routine, an op of the backend)? */
   readonly wholly: (node: Node) => boolean;
+  /** The most buffers that one kernel may read. */
+  readonly reads: number;
 }
 
 /** Which nodes get a buffer before any two share a kernel, and why. Everything else is computed where it is read. `nodes` are oldest first. */
@@ -55,6 +57,8 @@ class Storage {
   readonly #depths: Float64Array;
   /** The id of the newest buffer that a node needs. */
   readonly #newest: Int32Array;
+  /** The buffers that a node which is not one itself reads. Empty where any number may be read. */
+  readonly #sources = new Map<Node, ReadonlySet<Node>>();
   /** What pointwise nodes may follow in one kernel. */
   readonly #leads = new Set<Node>();
 
@@ -78,6 +82,7 @@ class Storage {
     const { inputs, id } = node;
     for (let i = 0; i < inputs.length; i++) this.#weigh(node, i, inputs[i]!);
     if (this.#options.wholly(node)) for (const x of inputs) this.keep(x, `${node.op.name} reads it whole`);
+    if (this.#options.reads < Infinity) this.#gatherSources(node);
     let { cost } = node.op;
     let depth = isConstant(node) ? 0 : 1;
     let newest = -1;
@@ -105,6 +110,21 @@ class Storage {
     if (this.#operands.has(node) && kind !== 'view') return `${this.#operands.get(node)} reads it`;
     if (!fuse) return isConstant(node) ? null : 'fusion is off';
     return lead ? `it follows ${nameOfNode(lead)} in its kernel` : null;
+  }
+
+  /** Collects the buffers that a node reads; where they are too many, stores the inputs that read the most. */
+  #gatherSources(node: Node): void {
+    const sourcesOf = (x: Node): ReadonlySet<Node> => {
+      const base = this.#baseOf(x);
+      return isLeaf(base) || this.stored.has(base) ? new Set([base]) : (this.#sources.get(base) ?? new Set());
+    };
+    const all = (): Set<Node> => new Set(node.inputs.flatMap((x) => [...sourcesOf(x)]));
+    while (all().size > this.#options.reads) {
+      const [most] = node.inputs.toSorted((a, b) => sourcesOf(b).size - sourcesOf(a).size);
+      if (sourcesOf(most!).size <= 1) break;
+      this.keep(this.#baseOf(most!), `more than ${this.#options.reads} buffers would be read at once`);
+    }
+    this.#sources.set(node, all());
   }
 
   /** Stores a costly input that would be computed more than once. */

@@ -1,6 +1,18 @@
 import type { DType } from '../tensor/dtype.js';
 import type { LANES } from './statement.js';
 
+/** What kernels may be, where they may not be anything: for targets on which a thread computes one element, and writes nothing else. */
+export interface KernelLimits {
+  /** The most values that one kernel writes; where it is 1, a kernel has one loop, over the elements of its result. */
+  readonly stores: number;
+  /** The most buffers that one kernel reads. */
+  readonly reads: number;
+  /** May an element be computed after another, or be added to? Recurrences, scatters and procedures need it, or rules of their ops. */
+  readonly ordered: boolean;
+  /** A thread combines no more elements than `length` where fewer than `threads` are at work: longer reductions are done in stages. */
+  readonly reduction: { readonly length: number; readonly threads: number };
+}
+
 /** What a backend says it can do; passes, fusion and placement read only this. */
 export interface Target {
   readonly dtypes: ReadonlySet<DType>;
@@ -16,6 +28,8 @@ export interface Target {
   readonly statements: number;
   /** Cells of a contraction computed together: along an axis of its first operand, and of its second. */
   readonly tile: readonly [rows: number, columns: number];
+  /** What kernels may not be; absent, they may be anything. */
+  readonly limits?: KernelLimits;
   /** Where values are: typed arrays of this process, on which hand-written kernels for `host` run, or elsewhere. */
   readonly memory: 'host' | 'device';
   /** Bytes that every slot's offset is a multiple of. */

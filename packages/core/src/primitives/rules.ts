@@ -32,6 +32,7 @@ export interface ShapedRules<A> extends CommonRules<A> {
   readonly lower?: (k: Lowering<A>) => Expr;
   readonly target?: Op<A>['target'];
   readonly procedure?: Op<A>['procedure'];
+  readonly unordered?: Op<A>['unordered'];
 }
 
 /**
@@ -65,7 +66,7 @@ export function common<A>(name: string, rules: CommonRules<A>): Omit<Op<A>, 'kin
 }
 
 export function shaped<A>(name: string, kind: Kind, rules: ShapedRules<A>): Op<A> {
-  const { shape, lower, target, procedure } = rules;
+  const { shape, lower, target, procedure, unordered } = rules;
   const dtype = rules.dtype ?? ((inputs) => promoted(name, inputs));
   return {
     ...common(name, rules),
@@ -74,6 +75,7 @@ export function shaped<A>(name: string, kind: Kind, rules: ShapedRules<A>): Op<A
     ...(lower && { lower }),
     ...(target && { target }),
     ...(procedure && { procedure }),
+    ...(unordered && { unordered }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Node } from '../graph/node.js';
 import { operationsOf, textOf } from '../loops/inspect.js';
 import { kernelOfProcedure, place } from '../loops/place.js';
 import { Procedure } from '../loops/procedure.js';
+import { overThreads } from '../loops/split.js';
 import type { Kernel, KernelBuffer } from '../loops/statement.js';
 import type { Unit } from '../loops/unit.js';
 import { bytesOf } from '../tensor/dtype.js';
@@ -55,7 +56,7 @@ export class Assembler {
   }
 
   #loop(unit: Unit): Instruction {
-    const nest = unit.nest!;
+    const nest = this.#support.target.limits?.stores === 1 ? overThreads(unit.nest!) : unit.nest!;
     const roots = new Set(unit.roots);
     const filled = new Set(nest.fill.map(({ buffer }) => buffer));
     const buffers = unit.buffers.map((node, i) =>

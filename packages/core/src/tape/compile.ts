@@ -10,6 +10,8 @@ import { expand } from '../passes/expand.js';
 import { simplify } from '../passes/simplify.js';
 import { specialise } from '../passes/specialise.js';
 import { stabilise } from '../passes/stabilise.js';
+import { stageReductions } from '../passes/stage-reductions.js';
+import { unorder } from '../passes/unorder.js';
 import type { Bindings } from '../tensor/dim.js';
 import { Assembler } from './assemble.js';
 import { notesOf } from './notes.js';
@@ -58,13 +60,16 @@ export function compileTape(
   checkUpdates(updates);
   const roots = [...Object.values(outputs), ...updates.flatMap(({ state, value }) => [state, value])];
   const graph = new Graph({ dtype: roots[0]?.graph.dtype ?? 'float32' });
+  const { limits } = target;
   const stages: readonly (readonly [name: string, on: boolean, pass: (nodes: readonly Node[]) => Node[]])[] = [
     ['specialise', true, (nodes) => specialise(nodes, bindings, graph)],
     ['stabilise', passes.stabilise ?? true, (nodes) => stabilise(nodes, graph)],
     ['expand', true, (nodes) => expand(nodes, graph, target.keeps)],
     // Once more, for what definitions hold; derivatives do the same, so that both share one form.
     ['stabilise what was expanded', passes.stabilise ?? true, (nodes) => stabilise(nodes, graph)],
+    ['unorder', limits?.ordered === false, (nodes) => unorder(nodes, graph, target.keeps)],
     ['simplify', passes.simplify ?? true, (nodes) => simplify(nodes, graph)],
+    ['stage reductions', limits !== undefined, (nodes) => stageReductions(nodes, graph, limits!)],
   ];
   const see: See = (stage, text) => trace?.(stage, text());
   const show = (nodes: readonly Node[]) => (): string => reached(nodes).join('\n');

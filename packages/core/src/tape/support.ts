@@ -1,6 +1,6 @@
 import { BackendError } from '../errors.js';
 import type { Node } from '../graph/node.js';
-import type { HostKernel } from '../graph/op.js';
+import type { HostKernel, Kind } from '../graph/op.js';
 import type { Target } from '../loops/target.js';
 import type { DType } from '../tensor/dtype.js';
 
@@ -42,6 +42,9 @@ export function checkSupport(nodes: readonly Node[], support: Support): void {
   );
 }
 
+/** Kinds of op whose kernels compute an element after another, or write an element more than once. */
+const NEEDS_ORDER: ReadonlySet<Kind> = new Set<Kind>(['recurrence', 'scatter', 'procedure']);
+
 function list(words: Iterable<string>): string {
   return [...words].join(', ');
 }
@@ -49,5 +52,6 @@ function list(words: Iterable<string>): string {
 function canCompute(node: Node, support: Support): boolean {
   const { op } = node;
   if (op.kind === 'leaf' || support.target.instructions === 'ops') return true;
+  if (NEEDS_ORDER.has(op.kind) && support.target.limits?.ordered === false) return op.unordered !== undefined;
   return op.lower !== undefined || op.procedure !== undefined || routineOf(node, support) !== undefined;
 }
