@@ -5,7 +5,7 @@ import { prepare } from '../src/loops/interpret.js';
 import { type Loop, type Nest, nestOf, type Store } from '../src/loops/loop.js';
 import { kernelOfProcedure, place } from '../src/loops/place.js';
 import { Procedure } from '../src/loops/procedure.js';
-import type { Kernel, KernelBuffer } from '../src/loops/statement.js';
+import { type Kernel, type KernelBuffer, LANES } from '../src/loops/statement.js';
 import type { DType, TypedArray } from '../src/tensor/dtype.js';
 
 const axis = (key: string, extent: number): Axis => ({ key, extent });
@@ -238,6 +238,36 @@ for %0 < 3 parallel
       );
     };
     expect(kernel('a').key).toBe(kernel('b').key);
+  });
+});
+
+describe('lanes of a function', () => {
+  const kernelOf = (length: number): Kernel => {
+    const b = new Builder();
+    const loop = loopOf([axis('i', length)], ([x]) => [store(1, x!, b.load(0, 'float32', x!).exp())]);
+    return place(loop, [read('float32', length), write('float32', length)], { wideSums: false, lanes: LANES });
+  };
+
+  it('are computed two vectors at a time, what is left in one and alone', () => {
+    expect(kernelOf(45).key).toBe(`float32 float32
+for %0 < 5 parallel
+ %1 = mul %0 8 int32
+ %2 = #0[%1] lanes
+ %3 = exp %2 float32 lanes
+ %4 = #0[%1 + 4] lanes
+ %5 = exp %4 float32 lanes
+ #1[%1] = %3 lanes
+ #1[%1 + 4] = %5 lanes
+%6 = #0[0 + 40] lanes
+%7 = exp %6 float32 lanes
+#1[0 + 40] = %7 lanes
+%8 = #0[0 + 44]
+%9 = exp %8 float32
+#1[0 + 44] = %9`);
+  });
+
+  it('are one vector where the axis is short', () => {
+    expect(kernelOf(28).key).toContain('for %0 < 7 parallel\n %1 = mul %0 4 int32');
   });
 });
 

@@ -1,39 +1,88 @@
-import type { Value } from '@tapegrad/core';
-import { type FunctionOf, isNan, polynomial, withSign } from './tools.js';
-import { logOf, wideExp, wideLog, wideLog1p, wideLog2 } from './wide.js';
+import type { Procedure, Value } from '@tapegrad/core';
+import { type FunctionOf, isNan, LEAST_NORMAL, polynomial, withSign } from './tools.js';
+import { logOf, wideExp, wideLog, wideLog1p } from './wide.js';
 
-/** Of (log(1 + f) − f + f²/2)/f³: S. L. Moshier, Cephes, logf. */
-const LOG = [
-  7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1,
-  -2.4999993993e-1, 3.3333331174e-1,
-];
+/** Of log(1 + f) = 2s + s·R(s²) with s = f/(2 + f), by powers of s²: K. C. Ng, FreeBSD, e_logf.c. */
+const LOG = [0.24279078841, 0.28498786688, 0.40000972152, 0.66666662693];
+/** ln(2) in two parts; the product of the first with an exponent is exact. */
+const LN2_HIGH = 0.693359375;
+const LN2_LOW = -2.1219444e-4;
+const ONE_BITS = 0x3f800000;
+const SQRT_HALF_BITS = 0x3f3504f3;
 
-/** Within 2 ulp, all in float32: x = m·2^e with m between √½ and √2. */
-export const log: FunctionOf = (p, x) => {
-  const tiny = x.lt(1.1754943508222875e-38);
-  const bits = p.bits(tiny.select(x.mul(2 ** 23), x));
-  const shifted = bits.add(0x3f800000 - 0x3f3504f3);
-  const e = shifted.apply('shiftRight', 23).sub(127);
-  const f = p.bits(bits.sub(e.apply('shiftLeft', 23))).sub(1);
-  const exponent = e.cast('float32').sub(tiny.select(p.literal(23, 'float32'), 0));
-  const square = f.mul(f);
-  const small = polynomial(f, LOG).mul(f).mul(square).add(exponent.mul(-2.1219444e-4)).sub(square.mul(0.5));
-  const plain = f.add(small).add(exponent.mul(0.693359375));
-  const positive = x.gt(0).select(plain, x.eq(0).select(p.literal(-Infinity, 'float32'), p.literal(Number.NaN, 'float32')));
-  return x.eq(Infinity).select(x, positive);
+/** log(1 + f) as f − square + rest, for 1 + f between √½ and √2. */
+function logParts(f: Value): { readonly square: Value; readonly rest: Value } {
+  const s = f.div(f.add(2));
+  const z = s.mul(s);
+  const square = f.mul(0.5).mul(f);
+  return { square, rest: polynomial(z, LOG).mul(z).add(square).mul(s) };
+}
+
+/** log(1 + f) + e·ln(2). */
+function logOfParts(f: Value, e: Value): Value {
+  const { square, rest } = logParts(f);
+  return f.sub(square.sub(e.mul(LN2_LOW).add(rest))).add(e.mul(LN2_HIGH));
+}
+
+/** The bits of a normal float32 m·2^e with m between √½ and √2, and of them those of the exponent: e·2^23. */
+function exponentOf(p: Procedure, x: Value): { readonly bits: Value; readonly exponent: Value; readonly e: Value } {
+  const bits = p.bits(x);
+  const fromRoot = bits.sub(SQRT_HALF_BITS);
+  return { bits, exponent: fromRoot.apply('bitAnd', -0x800000), e: fromRoot.apply('shiftRight', 23).cast('float32') };
+}
+
+/** Is a float32 by its bits not between the least normal number and `limit`, a power of two? One comparison of integers tells. */
+function isOutside(bits: Value, limit: number): Value {
+  return bits.add(0x7f800000).apply('ge', -0x80000000 + (ONE_BITS + Math.log2(limit) * 0x800000 - 0x800000));
+}
+
+type PlainLog = (p: Procedure, x: Value) => Value;
+
+/** A logarithm, given it for normal numbers: −∞ at 0, NaN below, ∞ at ∞; subnormal numbers are made normal first. */
+function logarithm(plain: PlainLog, ofScale: number): FunctionOf {
+  return (p, x) => {
+    const result = p.variable(plain(p, x));
+    p.if(p.any(isOutside(p.bits(x), 2 ** 128)), () => {
+      const tiny = x.lt(LEAST_NORMAL);
+      const y = plain(p, tiny.select(x.mul(2 ** 24), x)).sub(tiny.select(p.literal(ofScale, 'float32'), 0));
+      const atZero = x.eq(0).select(p.literal(-Infinity, 'float32'), p.literal(Number.NaN, 'float32'));
+      result.set(x.eq(Infinity).select(x, x.gt(0).select(y, atZero)));
+    });
+    return result.value;
+  };
+}
+
+const plainLog: PlainLog = (p, x) => {
+  const { bits, exponent, e } = exponentOf(p, x);
+  return logOfParts(p.bits(bits.sub(exponent)).sub(1), e);
 };
 
-export const log2: FunctionOf = (p, x) => logOf(p, x, wideLog2, 24).cast('float32');
+/** Within 1 ulp. */
+export const log: FunctionOf = logarithm(plainLog, 24 * Math.LN2);
+
+/** Within 2 ulp; exact for powers of two. */
+export const log2: FunctionOf = logarithm((p, x) => {
+  const { bits, exponent, e } = exponentOf(p, x);
+  const f = p.bits(bits.sub(exponent)).sub(1);
+  const { square, rest } = logParts(f);
+  return f.sub(square.sub(rest)).mul(Math.LOG2E).add(e);
+}, 24);
 
 export const log10: FunctionOf = (p, x) =>
-  logOf(p, x, (q, y) => wideLog2(q, y).mul(Math.LOG10E * Math.LN2), 24 * Math.log10(2)).cast('float32');
+  logOf(p, x, (q, y) => wideLog(q, y).mul(Math.LOG10E), 24 * Math.log10(2)).cast('float32');
 
-/** log(1 + x); −0 stays. */
+/** log(1 + x) within 2 ulp: 1 + x = (1 + f)·2^e, and f = x·2^−e + (2^−e − 1) has lost nothing of x. −0 stays. */
 export const log1p: FunctionOf = (p, x) => {
-  const inside = x.gt(-1).and(x.lt(Infinity));
-  const plain = wideLog1p(p, inside.select(x, 0).cast('float64')).cast('float32');
-  const pole = x.eq(-1).select(p.literal(-Infinity, 'float32'), x.eq(Infinity).select(x, p.literal(Number.NaN, 'float32')));
-  return x.eq(0).select(x, inside.select(plain, pole));
+  const { bits, exponent, e } = exponentOf(p, x.add(1));
+  const scale = p.bits(exponent.apply('neg').add(ONE_BITS));
+  const result = p.variable(withSign(p, logOfParts(x.mul(scale).add(scale.sub(1)), e), x));
+  p.if(p.any(isOutside(bits, 2 ** 126)), () => {
+    const large = x.eq(Infinity).select(x, plainLog(p, x));
+    const pole = x.eq(-1).select(p.literal(-Infinity, 'float32'), p.literal(Number.NaN, 'float32'));
+    const small = x.gt(-1).select(result.value, pole);
+    result.set(x.gt(2 ** 125).select(large, small));
+  });
+  return result.value;
 };
 
 /** For sizes above 2^14, where the sum of x and √(x² ± 1) is 2x but for 2^-30 of it. */

@@ -1,5 +1,8 @@
 import type { Procedure, Value } from '@tapegrad/core';
 
+/** The least normal float32. */
+export const LEAST_NORMAL = 2 ** -126;
+
 /** Writes a function of float32 values as statements. */
 export type FunctionOf = (p: Procedure, x: Value, y: Value) => Value;
 

@@ -1,5 +1,5 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { clamped, polynomial, powerOfTwo } from './tools.js';
+import { clamped, LEAST_NORMAL, polynomial, powerOfTwo } from './tools.js';
 
 /**
  * Functions in float64 for those of float32: their errors, below 2^-34 of the result, are nothing beside the final rounding. They need no
@@ -71,12 +71,6 @@ export function wideLog(p: Procedure, x: Value): Value {
   return logNearOne(m.sub(1)).add(e.mul(Math.LN2));
 }
 
-/** The binary logarithm; exact for powers of two. */
-export function wideLog2(p: Procedure, x: Value): Value {
-  const { m, e } = split(p, x);
-  return logNearOne(m.sub(1)).mul(Math.LOG2E).add(e);
-}
-
 /** log(1 + x) for −1 < x, near 0 as accurate as elsewhere. */
 export function wideLog1p(p: Procedure, x: Value): Value {
   const near = x.gt(-0.29).and(x.lt(0.41));
@@ -85,7 +79,7 @@ export function wideLog1p(p: Procedure, x: Value): Value {
 
 /** A positive float32 as float64, those below the least normal one made normal: the logarithm of these is too small by `lost`. */
 export function normalised(x: Value): { readonly x: Value; readonly tiny: Value } {
-  const tiny = x.lt(1.1754943508222875e-38);
+  const tiny = x.lt(LEAST_NORMAL);
   return { x: tiny.select(x.mul(2 ** 24), x).cast('float64'), tiny };
 }
 

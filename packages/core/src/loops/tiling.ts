@@ -6,6 +6,7 @@ import { expressionsOf } from './inspect.js';
 import { storesNeighbours, suitsLanes } from './lanes.js';
 import type { Loop, Store } from './loop.js';
 import { LANES } from './statement.js';
+import { neighboursTogether } from './unroll.js';
 
 /** The most bytes of a panel. */
 const PANEL = 262144;
@@ -49,7 +50,9 @@ export class Tiling {
     this.laneAxis = choice.position;
     this.packing = choice.packing;
     this.order = choice.packing ? this.#orderAround(choice.packing, stores) : this.#lanesInside();
+    const lane = choice.loop.axes[choice.position]!;
     if (loop.tile.size > 0) this.#tile = this.#tilesOf(stores, tile);
+    else this.#tile = new Map([[lane.key, neighboursTogether(valuesOf(stores), lane)]]);
   }
 
   /** How many cells along an axis are computed together, the most first: what one leaves over is done by the next. */
