@@ -1,5 +1,42 @@
 /** How WebAssembly writes numbers and names: https://webassembly.github.io/spec/core/binary/values.html */
 
+/** Bytes that are written one after the other. */
+export class Bytes {
+  #array = new Uint8Array(64);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(byte: number): void {
+    if (this.#length === this.#array.length) this.#grow(1);
+    this.#array[this.#length++] = byte;
+  }
+
+  append(bytes: ArrayLike<number>): void {
+    if (this.#length + bytes.length > this.#array.length) this.#grow(bytes.length);
+    this.#array.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** Writes over what is there. */
+  put(at: number, bytes: ArrayLike<number>): void {
+    this.#array.set(bytes, at);
+  }
+
+  /** A copy of all of them. */
+  toArray(): Uint8Array<ArrayBuffer> {
+    return this.#array.slice(0, this.#length);
+  }
+
+  #grow(by: number): void {
+    const larger = new Uint8Array(Math.max(2 * this.#array.length, this.#length + by));
+    larger.set(this.#array);
+    this.#array = larger;
+  }
+}
+
 /** An unsigned integer below 2^32 as LEB128. */
 export function unsigned(value: number): number[] {
   const bytes: number[] = [];
@@ -64,12 +101,7 @@ export function nameBytes(name: string): number[] {
   return [...unsigned(name.length), ...Array.from(name, (letter) => letter.charCodeAt(0))];
 }
 
-/** Joins lists of bytes, of any length. */
-export function joined(lists: readonly (readonly number[])[]): number[] {
-  return lists.flat();
-}
-
 /** A vector: its count, then its items. */
 export function vector(items: readonly (readonly number[])[]): number[] {
-  return joined([unsigned(items.length), ...items]);
+  return [...unsigned(items.length), ...items.flat()];
 }

@@ -1,4 +1,4 @@
-import { float32Bytes, float64Bytes, int32Bytes, padded, signed, unsigned } from './bytes.js';
+import { Bytes, float32Bytes, float64Bytes, int32Bytes, padded, signed, unsigned } from './bytes.js';
 import { type Instruction, op, simd } from './opcodes.js';
 
 /** Types of values, by their codes. */
@@ -15,12 +15,16 @@ const NO_RESULT = 0x40;
 
 /** The instructions of a function, written one after the other. */
 export class Code {
-  readonly bytes: number[] = [];
+  readonly #bytes = new Bytes();
   readonly calls: Call[] = [];
+
+  get bytes(): Uint8Array {
+    return this.#bytes.toArray();
+  }
 
   /** Instructions without immediate operands. */
   write(...instructions: readonly Instruction[]): void {
-    for (const instruction of instructions) for (const byte of instruction) this.bytes.push(byte);
+    for (const instruction of instructions) this.#bytes.append(instruction);
   }
 
   get(local: number): void {
@@ -55,30 +59,43 @@ export class Code {
   splat(value: number, type: 'i32' | 'f32' | 'f64'): void {
     const one = type === 'i32' ? int32Bytes(value) : type === 'f32' ? float32Bytes(value) : float64Bytes(value);
     this.write(simd.constant);
-    for (let i = 0; i < 16; i++) this.bytes.push(one[i % one.length]!);
+    for (let at = 0; at < 16; at += one.length) this.#bytes.append(one);
+  }
+
+  /** The vector of 0, 1, 2 and 3. */
+  ramp(): void {
+    this.write(simd.constant);
+    for (const lane of [0, 1, 2, 3]) this.#bytes.append(int32Bytes(lane));
   }
 
   /** Lanes of the two vectors on the stack, by number of 32-bit word: 0 … 3 of the first, 4 … 7 of the second. */
   shuffle(words: readonly [number, number, number, number]): void {
     this.write(simd.shuffle);
-    for (const word of words) this.bytes.push(4 * word, 4 * word + 1, 4 * word + 2, 4 * word + 3);
+    for (const word of words) this.#bytes.append([4 * word, 4 * word + 1, 4 * word + 2, 4 * word + 3]);
   }
 
   lane(instruction: Instruction, lane: number): void {
     this.write(instruction);
-    this.bytes.push(lane);
+    this.#bytes.push(lane);
   }
 
   /** A load or store; the address is on the stack. `align` is the power of two that it is a multiple of. */
   memory(instruction: Instruction, align: number, offset: number): void {
     this.write(instruction);
-    this.bytes.push(align, ...unsigned(offset));
+    this.#bytes.push(align);
+    this.#bytes.append(unsigned(offset));
+  }
+
+  /** A load or store of one lane. */
+  memoryLane(instruction: Instruction, align: number, offset: number, lane: number): void {
+    this.memory(instruction, align, offset);
+    this.#bytes.push(lane);
   }
 
   call(name: string): void {
-    this.bytes.push(0x10);
-    this.calls.push({ at: this.bytes.length, name });
-    this.bytes.push(...padded(0));
+    this.#bytes.push(0x10);
+    this.calls.push({ at: this.#bytes.length, name });
+    this.#bytes.append(padded(0));
   }
 
   block(write: () => void): void {
@@ -96,21 +113,24 @@ export class Code {
 
   /** Takes its condition from the stack; with a type, both branches leave a value. */
   if(then: () => void, otherwise: (() => void) | null = null, result: ValueType | null = null): void {
-    this.bytes.push(0x04, result ? VALUE_TYPES[result] : NO_RESULT);
+    this.#bytes.push(0x04);
+    this.#bytes.push(result ? VALUE_TYPES[result] : NO_RESULT);
     then();
     if (otherwise) {
-      this.bytes.push(0x05);
+      this.#bytes.push(0x05);
       otherwise();
     }
     this.write(op.end);
   }
 
   #with(instruction: number, operand: readonly number[]): void {
-    this.bytes.push(instruction, ...operand);
+    this.#bytes.push(instruction);
+    this.#bytes.append(operand);
   }
 
   #nested(start: number, write: () => void): void {
-    this.bytes.push(start, NO_RESULT);
+    this.#bytes.push(start);
+    this.#bytes.push(NO_RESULT);
     write();
     this.write(op.end);
   }

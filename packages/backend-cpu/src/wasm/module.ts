@@ -1,4 +1,4 @@
-import { joined, nameBytes, padded, unsigned, vector } from './bytes.js';
+import { Bytes, nameBytes, padded, unsigned, vector } from './bytes.js';
 import { type Call, VALUE_TYPES, type ValueType } from './code.js';
 
 export interface FunctionType {
@@ -12,7 +12,7 @@ export interface WasmFunction {
   readonly type: FunctionType;
   /** Types of the locals after the parameters. */
   readonly locals: readonly ValueType[];
-  readonly code: readonly number[];
+  readonly code: Uint8Array;
   readonly calls: readonly Call[];
   readonly exported: boolean;
 }
@@ -42,34 +42,37 @@ export function moduleBytes(imports: readonly ImportedFunction[], functions: rea
   const declared = functions.map(({ type }) => unsigned(types.numberOf(type)));
   const exported = functions.filter((one) => one.exported);
   const exports = exported.map(({ name }) => [...nameBytes(name), 0, ...unsigned(numbers.get(name)!)]);
-  const bodies = functions.map((one) => bodyOf(one, numbers));
-  return Uint8Array.from(
-    joined([
-      MAGIC,
-      section(1, vector(types.entries)),
-      section(2, vector(imported)),
-      section(3, vector(declared)),
-      section(7, vector(exports)),
-      section(10, vector(bodies)),
-    ]),
-  );
+  const bodies = new Bytes();
+  bodies.append(unsigned(functions.length));
+  for (const one of functions) writeBody(bodies, one, numbers);
+  const module = new Bytes();
+  module.append(MAGIC);
+  writeSection(module, 1, vector(types.entries));
+  writeSection(module, 2, vector(imported));
+  writeSection(module, 3, vector(declared));
+  writeSection(module, 7, vector(exports));
+  writeSection(module, 10, bodies.toArray());
+  return module.toArray();
 }
 
-function section(id: number, content: readonly number[]): number[] {
-  return joined([[id], unsigned(content.length), content]);
+function writeSection(to: Bytes, id: number, content: ArrayLike<number>): void {
+  to.push(id);
+  to.append(unsigned(content.length));
+  to.append(content);
 }
 
-function bodyOf({ locals, code, calls }: WasmFunction, numbers: ReadonlyMap<string, number>): number[] {
-  const linked = [...code];
+function writeBody(to: Bytes, { locals, code, calls }: WasmFunction, numbers: ReadonlyMap<string, number>): void {
+  const declarations = vector(runsOf(locals));
+  to.append(unsigned(declarations.length + code.length + 1));
+  to.append(declarations);
+  const start = to.length;
+  to.append(code);
   for (const { at, name } of calls) {
     const number = numbers.get(name);
     if (number === undefined) throw new Error(`No function '${name}' in the module.`);
-    padded(number).forEach((byte, i) => {
-      linked[at + i] = byte;
-    });
+    to.put(start + at, padded(number));
   }
-  const body = joined([vector(runsOf(locals)), linked, [END]]);
-  return joined([unsigned(body.length), body]);
+  to.push(END);
 }
 
 /** Neighbouring locals of one type are declared together. */

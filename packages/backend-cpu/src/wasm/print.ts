@@ -1,4 +1,4 @@
-import { bytesOf, type DType, hasLanes, type Kernel, LANES, type KernelOperand as Operand, type Stmt } from '@tapegrad/core';
+import { bytesOf, type DType, hasLanes, type Kernel, type KernelOperand as Operand, type Stmt } from '@tapegrad/core';
 import { Code, type ValueType } from './code.js';
 import { PANELS } from './memory.js';
 import type { WasmFunction } from './module.js';
@@ -157,8 +157,8 @@ class Printer {
     } else if (name === 'ramp') {
       this.#assign(to, type, lanes, () => {
         this.#push(args[0]!);
-        code.write(simd.i32Splat, simd.constant);
-        for (let lane = 0; lane < LANES; lane++) code.bytes.push(lane, 0, 0, 0);
+        code.write(simd.i32Splat);
+        code.ramp();
         code.write(simd.i32Add);
       });
     } else if (name === 'any' && args.some(hasLanes)) {
@@ -319,8 +319,7 @@ class Printer {
     code.tee(mask);
     code.get(mask);
     code.write(simd.i8NarrowI16);
-    code.memory(simd.store32Lane, 0, offset);
-    code.bytes.push(0);
+    code.memoryLane(simd.store32Lane, 0, offset, 0);
   }
 
   #fill({ buffer, value }: Extract<Stmt, { kind: 'fill' }>): void {
