@@ -2,6 +2,7 @@ import { DTYPES, LANES, place, prepare } from '@tapegrad/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inlineFunctions } from '../../packages/backend-cpu/src/functions/inline.js';
+import { divide } from '../../packages/backend-cpu/src/wasm/threads/division.js';
 import { runWasm } from '../../packages/backend-cpu/test/wasm-run.js';
 import { ALL_OPS, randomLoop } from './random-loop.js';
 
@@ -28,5 +29,26 @@ describe('random loops as WebAssembly', () => {
       }),
       { numRuns: 1200 },
     );
+  });
+
+  it('compute the same bits where threads do their parts, in any order', () => {
+    let divided = 0;
+    const lanes = fc.constantFrom(1 as const, LANES);
+    const order = fc.constantFrom([0, 1], [1, 0], [2, 0, 1], [4, 7, 1, 0, 6, 2, 5, 3]);
+    fc.assert(
+      fc.property(fc.integer(), lanes, order, (seed, width, threads) => {
+        const random = randomLoop(seed, { dtypes: DTYPES, ops: ALL_OPS, values: WILD });
+        const kernel = inlineFunctions(place(random.nest, random.buffers, { wideSums: false, lanes: width, tile: [4, 8] }));
+        const division = divide(kernel, threads.length);
+        if (!division) return;
+        divided++;
+        const expected = runWasm(kernel, random.arrays());
+        runWasm(kernel, random.arrays(), { division, order: threads }).forEach((array, i) => {
+          if (!same(array, expected[i]!)) expect.fail(`${array} instead of ${expected[i]} in\n${kernel.key}`);
+        });
+      }),
+      { numRuns: 400 },
+    );
+    expect(divided).toBeGreaterThan(200);
   });
 });

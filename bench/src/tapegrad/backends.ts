@@ -9,6 +9,6 @@ export interface BackendEntry {
 
 export const BACKENDS: Readonly<Record<string, BackendEntry>> = {
   js: { threads: 1, open: () => js() },
-  wasm: { threads: 1, open: () => wasm() },
+  wasm: { threads: 8, open: (threads) => wasm({ threads }) },
   interpreter: { threads: 1, open: () => interpreter() },
 };

@@ -4,22 +4,32 @@ import { hostFunctions, importsOf } from '../src/wasm/imports.js';
 import { PANELS } from '../src/wasm/memory.js';
 import { HOST, moduleBytes } from '../src/wasm/module.js';
 import { printKernel } from '../src/wasm/print.js';
+import type { Division } from '../src/wasm/threads/division.js';
 
-/** Runs a kernel as WebAssembly, on copies of the arrays in a memory of its own. */
-export function runWasm(kernel: Kernel, arrays: readonly TypedArray[]): TypedArray[] {
-  const bytes = arrays.reduce((sum, array) => sum + array.byteLength + 128, PANELS.address + PANELS.bytes);
+/** A kernel divided among threads, and the order in which they do their parts. */
+export interface Divided {
+  readonly division: Division;
+  readonly order: readonly number[];
+}
+
+/** Runs a kernel as WebAssembly, on copies of the arrays in a memory of its own: at once, or one thread's part after the other. */
+export function runWasm(kernel: Kernel, arrays: readonly TypedArray[], divided: Divided | null = null): TypedArray[] {
+  const first = PANELS.address + PANELS.bytes * (divided?.order.length ?? 1);
+  const bytes = arrays.reduce((sum, array) => sum + array.byteLength + 128, first);
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
-  const printed = printKernel(kernel, 'keep');
+  const printed = printKernel(kernel, 'keep', divided?.division);
   const imports = importsOf(new Set(printed.calls.map(({ name }) => name)));
   const module = new WebAssembly.Module(moduleBytes(imports, [{ ...printed, name: 'kernel', exported: true }]));
   const instance = new WebAssembly.Instance(module, { [HOST]: { ...hostFunctions, memory } });
-  let end = PANELS.address + PANELS.bytes;
+  let end = first;
   const views = kernel.buffers.map(({ dtype }, i) => {
     const view = arrayOf(dtype, memory.buffer, end, arrays[i]!.length);
     end += Math.ceil((view.length * bytesOf(dtype) + 1) / 64) * 64;
     view.set(arrays[i]!);
     return view;
   });
-  instance.exports.kernel!(...views.map((view) => view.byteOffset));
+  const addresses = views.map((view) => view.byteOffset);
+  if (!divided) instance.exports.kernel!(...addresses);
+  else for (const thread of divided.order) instance.exports.kernel!(...addresses, thread, divided.order.length);
   return views;
 }

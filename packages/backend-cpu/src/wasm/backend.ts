@@ -1,7 +1,7 @@
-import { type Backend, DTYPES, HostSession, LANES, type Target } from '@tapegrad/core';
-import { compileTapeToWasm } from './compile.js';
-import { WasmHeap } from './memory.js';
+import { type Backend, DTYPES, LANES, type Target } from '@tapegrad/core';
 import type { Subnormals } from './print.js';
+import { openSession } from './session.js';
+import { threadCount } from './threads/count.js';
 
 const target: Target = {
   dtypes: new Set(DTYPES),
@@ -22,21 +22,23 @@ export interface WasmOptions {
    * take a hundred times as long for them; `keep` stores them.
    */
   readonly subnormals?: Subnormals;
+  /**
+   * How many threads run what is large enough to be worth it; results are the same, to the bit. `auto`, the default, takes one for each core,
+   * four at most, and one where threads cannot share memory: in a page that is not cross-origin isolated. Workers start when a program first
+   * needs them, and keep no process from ending.
+   */
+  readonly threads?: number | 'auto';
 }
 
 /**
  * The backend that writes WebAssembly: a program is one module over the memory of its machine, and a run is one call.
  *
+ * Throws `BackendError` for a number of threads that cannot be had.
+ *
  * @example
- * const machine = new TapeMachine(graph, { backend: wasm() });
+ * const machine = new TapeMachine(graph, { backend: wasm({ threads: 2 }) });
  */
-export function wasm({ subnormals = 'flush' }: WasmOptions = {}): Backend {
-  return {
-    name: 'wasm',
-    target,
-    open: () => {
-      const heap = new WasmHeap();
-      return new HostSession((tape, views) => compileTapeToWasm(tape, views, heap.memory, subnormals), heap);
-    },
-  };
+export function wasm({ subnormals = 'flush', threads = 'auto' }: WasmOptions = {}): Backend {
+  const count = threadCount(threads);
+  return { name: 'wasm', target, open: () => openSession({ subnormals, threads: count }) };
 }

@@ -106,7 +106,12 @@ export class Code {
     this.#nested(0x03, write);
   }
 
-  /** Takes the branch out of the block, or to the start of the loop, that is `depth` blocks around this. */
+  /** Goes out of the block, or to the start of the loop, that is `depth` blocks around this. */
+  branch(depth: number): void {
+    this.#with(0x0c, unsigned(depth));
+  }
+
+  /** The same where the number on the stack is not 0. */
   branchIf(depth: number): void {
     this.#with(0x0d, unsigned(depth));
   }

@@ -1,59 +1,79 @@
-import { type Instruction, type Kernel, type Linkable, linkOther, type Tape, type TypedArray } from '@tapegrad/core';
-import { inlineFunctions } from '../functions/inline.js';
+import { type Instruction, type Linkable, linkOther, type Tape, type TypedArray } from '@tapegrad/core';
 import { driverOf, OTHER, RUN } from './driver.js';
 import { type WasmMemory, type WasmModule, WebAssembly } from './host.js';
 import { hostFunctions, importsOf } from './imports.js';
+import { prepared, printedOnce } from './kernels.js';
 import { HOST, type ImportedFunction, moduleBytes, type WasmFunction } from './module.js';
-import { type PrintedKernel, printKernel, type Subnormals } from './print.js';
+import type { PrintedKernel, Subnormals } from './print.js';
+import { barrier, SLEEP, WAKE } from './threads/barrier.js';
+import { type Costs, type Phases, phasesOf } from './threads/phases.js';
+import type { Team } from './threads/team.js';
 
-/** The most printed kernels that are kept for programs to come. */
-const KEPT = 4096;
-const printed = new Map<string, PrintedKernel>();
-
-/** Kernels with equal names are equal. A fill knows how long its buffer is. */
-function keyOf({ key, body, buffers }: Kernel): string {
-  const filled = body.flatMap((statement) => (statement.kind === 'fill' ? [buffers[statement.buffer]!.length] : []));
-  return `${filled.join()}\n${key}`;
+/** What the modules of a machine are made for. */
+export interface Surroundings {
+  readonly memory: WasmMemory;
+  readonly subnormals: Subnormals;
+  /** Those who run them together; null where one thread does. */
+  readonly team: Team | null;
+  /** What threads cost, where that is not as usual. */
+  readonly costs?: Costs;
 }
 
-function print(kernel: Kernel, key: string, subnormals: Subnormals): PrintedKernel {
-  let known = printed.get(key);
-  if (!known) {
-    known = printKernel(inlineFunctions(kernel), subnormals);
-    if (printed.size >= KEPT) printed.delete(printed.keys().next().value!);
-    printed.set(key, known);
-  }
-  return known;
+/** The functions of a tape's module: one for each distinct kernel, and a driver. */
+interface Printed {
+  readonly functions: readonly WasmFunction[];
+  /** Which one is the kernel of an instruction. */
+  readonly nameOf: (instruction: number) => string;
+  readonly phases: Phases | null;
 }
 
-/** A tape as one module over the memory of its session: a function for each distinct kernel, and a driver. */
+/** A tape as one module over the memory of its session. */
 export function compileTapeToWasm(
   tape: Tape,
   views: readonly TypedArray[],
-  memory: WasmMemory,
-  subnormals: Subnormals,
+  surroundings: Surroundings,
 ): Linkable | Promise<Linkable> {
-  const names = new Map<string, string>();
-  const functions: WasmFunction[] = [];
-  const nameOf = (instruction: Instruction): string => {
+  const printed = printTape(tape.instructions, views, surroundings);
+  const imports = importsFor(printed.functions);
+  const module = compile(moduleBytes(imports, printed.functions, surroundings.team ? 'shared' : 'own'));
+  const link = (ready: WasmModule): Linkable => linkable(tape, ready, printed, surroundings);
+  return module instanceof Promise ? module.then(link) : link(module);
+}
+
+function printTape(
+  instructions: readonly Instruction[],
+  views: readonly TypedArray[],
+  { subnormals, team, costs }: Surroundings,
+): Printed {
+  const phases = team && phasesOf(instructions, views, { kernelOf: prepared, threads: team.threads, ...(costs && { costs }) });
+  const names = new Map<PrintedKernel, string>();
+  const nameOf = (i: number): string => {
+    const instruction = instructions[i]!;
     if (instruction.kind !== 'kernel') throw new Error(`A ${instruction.kind} has no function.`);
-    const key = `${subnormals} ${keyOf(instruction.kernel)}`;
-    let name = names.get(key);
+    const division = phases?.divisions[i];
+    const kernel = printedOnce(
+      prepared(instruction.kernel),
+      subnormals,
+      typeof division === 'object' ? division : null,
+      team?.threads ?? 1,
+    );
+    let name = names.get(kernel);
     if (name === undefined) {
       name = `k${names.size}`;
-      names.set(key, name);
-      functions.push({ ...print(instruction.kernel, key, subnormals), name, exported: true });
+      names.set(kernel, name);
     }
     return name;
   };
-  const driver = driverOf(tape.instructions, nameOf, views);
-  const all = [...functions, driver];
-  const called = new Set(all.flatMap(({ calls }) => calls.map(({ name }) => name)));
-  const other: ImportedFunction = { name: OTHER, type: { parameters: ['i32'], results: [] } };
-  const imports = [...importsOf([...called].filter((name) => name in hostFunctions)), ...(called.has(OTHER) ? [other] : [])];
-  const module = compile(moduleBytes(imports, all));
-  const link = (ready: WasmModule): Linkable => linkable(tape, ready, nameOf, memory);
-  return module instanceof Promise ? module.then(link) : link(module);
+  const driver = driverOf(instructions, nameOf, views, phases);
+  const kernels = [...names].map(([kernel, name]) => ({ ...kernel, name, exported: true }));
+  return { functions: [...kernels, driver, ...(phases ? [barrier()] : [])], nameOf, phases };
+}
+
+const OTHERS: readonly ImportedFunction[] = [{ name: OTHER, type: { parameters: ['i32'], results: [] } }, SLEEP, WAKE];
+
+function importsFor(functions: readonly WasmFunction[]): ImportedFunction[] {
+  const called = new Set(functions.flatMap(({ calls }) => calls.map(({ name }) => name)));
+  return [...importsOf([...called].filter((name) => name in hostFunctions)), ...OTHERS.filter(({ name }) => called.has(name))];
 }
 
 /** In a page's main thread, a module that is not small must be compiled without waiting. */
@@ -66,23 +86,28 @@ function compile(bytes: Uint8Array): WasmModule | Promise<WasmModule> {
   }
 }
 
-function linkable(tape: Tape, module: WasmModule, nameOf: (instruction: Instruction) => string, memory: WasmMemory): Linkable {
+function linkable(tape: Tape, module: WasmModule, printed: Printed, { memory, team }: Surroundings): Linkable {
   let steps: readonly (() => void)[] = [];
-  const functions = { ...hostFunctions, memory, [OTHER]: (i: number) => steps[i]!() };
-  const { exports } = new WebAssembly.Instance(module, { [HOST]: functions });
+  const other = (i: number): void => steps[i]!();
+  const { exports } = new WebAssembly.Instance(module, {
+    [HOST]: { ...hostFunctions, ...team?.imports, memory, [OTHER]: other },
+  });
   const scratch = tape.slots.find(({ place }) => place.kind === 'scratch');
+  const { nameOf, phases } = printed;
+  const drive = exports[RUN]!;
+  const together = phases && team ? team.join(module, drive) : null;
   return {
     source: '',
     link: (views) => {
-      steps = tape.instructions.map((instruction) => {
+      steps = tape.instructions.map((instruction, i) => {
         if (instruction.kind !== 'kernel') return linkOther('wasm', instruction, views);
-        const run = exports[nameOf(instruction)]!;
+        const run = exports[nameOf(i)]!;
         const addresses = instruction.slots.map(({ id }) => views[id]!.byteOffset);
+        if (phases?.divisions[i]) addresses.push(0, 1);
         return () => run(...addresses);
       });
-      const run = exports[RUN]!;
       const base = scratch?.place.kind === 'scratch' ? views[scratch.id]!.byteOffset - scratch.place.offset : 0;
-      return { steps, run: () => run(base) };
+      return { steps, run: together ? () => together.run(base) : () => drive(base) };
     },
   };
 }

@@ -5,11 +5,11 @@ export interface WasmMemory {
 }
 
 export type WasmModule = object;
-type Exported = (...args: number[]) => void;
+export type Exported = (...args: number[]) => void;
 
 interface Host {
   readonly WebAssembly: {
-    readonly Memory: new (options: { initial: number }) => WasmMemory;
+    readonly Memory: new (options: { initial: number; maximum?: number; shared?: boolean }) => WasmMemory;
     readonly Module: new (bytes: Uint8Array) => WasmModule;
     readonly Instance: new (
       module: WasmModule,

@@ -21,6 +21,11 @@ export const hostFunctions: Readonly<Record<string, HostFunction>> = {
   integerPowerUnsigned: (x, y) => unsignedPower(x! >>> 0, y! >>> 0),
 };
 
+/** Does every thread have this function, by the same name in `Math`? */
+export function isInMath(name: string): boolean {
+  return hostFunctions[name] === (Math as unknown as Readonly<Record<string, unknown>>)[name];
+}
+
 /** The declarations of these, by name. */
 export function importsOf(names: Iterable<string>): ImportedFunction[] {
   return [...names].map((name) => {

@@ -1,11 +1,12 @@
 import { arrayOf, type Block, type DType, type HostMemory, MachineError, type TypedArray } from '@tapegrad/core';
 import { type WasmMemory, WebAssembly } from './host.js';
+import { MOST_PAGES } from './module.js';
+import { MEETING_END } from './threads/words.js';
 
 const PAGE = 65536;
 const ALIGNMENT = 64;
-/** Where kernels keep their panels while they run. */
-export const PANELS = { address: ALIGNMENT, bytes: 4 * PAGE } as const;
-const FIRST = PANELS.address + PANELS.bytes;
+/** Where kernels keep their panels while they run: first those of the first thread, then those of the next. */
+export const PANELS = { address: MEETING_END, bytes: 4 * PAGE } as const;
 
 class MemoryBlock implements Block {
   readonly address: number;
@@ -25,10 +26,18 @@ class MemoryBlock implements Block {
 
 /** One memory for all of a machine's blocks, each at a multiple of 64 bytes. It grows, and what is given back is given out again. */
 export class WasmHeap implements HostMemory {
-  readonly memory: WasmMemory = new WebAssembly.Memory({ initial: 5 });
+  readonly memory: WasmMemory;
   /** By address; neighbours are joined. */
-  #free: { readonly address: number; readonly bytes: number }[] = [{ address: FIRST, bytes: 5 * PAGE - FIRST }];
+  #free: { readonly address: number; readonly bytes: number }[];
   #moves = 0;
+
+  /** Memory that several threads share, or that one has. */
+  constructor(threads: number) {
+    const first = PANELS.address + threads * PANELS.bytes;
+    const initial = Math.ceil(first / PAGE);
+    this.memory = new WebAssembly.Memory(threads > 1 ? { initial, maximum: MOST_PAGES, shared: true } : { initial });
+    this.#free = [{ address: first, bytes: initial * PAGE - first }];
+  }
 
   get moves(): number {
     return this.#moves;

@@ -27,17 +27,26 @@ export interface ImportedFunction {
 export const HOST = 'host';
 const MAGIC = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const END = 0x0b;
+/** Pages of 64 KiB in 4 GiB. */
+export const MOST_PAGES = 65536;
+
+/** Limits of the imported memory: at least no page; if shared, at most all there can be. */
+const MEMORY = { own: [0, 0], shared: [3, 0, ...unsigned(MOST_PAGES)] } as const;
 
 /**
- * The bytes of a module of these functions over an imported memory:
+ * The bytes of a module of these functions over an imported memory, which several threads share or one has:
  * https://webassembly.github.io/spec/core/binary/modules.html
  */
-export function moduleBytes(imports: readonly ImportedFunction[], functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
+export function moduleBytes(
+  imports: readonly ImportedFunction[],
+  functions: readonly WasmFunction[],
+  memory: keyof typeof MEMORY = 'own',
+): Uint8Array<ArrayBuffer> {
   const types = new TypeTable();
   const numbers = new Map([...imports, ...functions].map(({ name }, i) => [name, i]));
   const imported = [
     ...imports.map(({ name, type }) => [...nameBytes(HOST), ...nameBytes(name), 0, ...unsigned(types.numberOf(type))]),
-    [...nameBytes(HOST), ...nameBytes('memory'), 2, 0, 0],
+    [...nameBytes(HOST), ...nameBytes('memory'), 2, ...MEMORY[memory]],
   ];
   const declared = functions.map(({ type }) => unsigned(types.numberOf(type)));
   const exported = functions.filter((one) => one.exported);

@@ -8,6 +8,7 @@ const wide = (code: number): Instruction => [0xfd, ...unsigned(code)];
 /** Instructions on single numbers and on memory. */
 export const op = {
   end: [0x0b],
+  drop: [0x1a],
   select: [0x1b],
   i32Load: [0x28],
   f32Load: [0x2a],
@@ -18,10 +19,13 @@ export const op = {
   f64Store: [0x39],
   i32Store8: [0x3a],
   i32Eqz: [0x45],
+  i32Eq: [0x46],
   i32Ne: [0x47],
   i32LtS: [0x48],
   i32LtU: [0x49],
   i32GtS: [0x4a],
+  i32GtU: [0x4b],
+  i32LeS: [0x4c],
   i32LeU: [0x4d],
   i32Add: [0x6a],
   i32Sub: [0x6b],
@@ -64,6 +68,13 @@ export const op = {
   u32FromF64: [0xfc, 3],
   memoryCopy: [0xfc, 10, 0, 0],
   memoryFill: [0xfc, 11, 0],
+} as const satisfies Record<string, Instruction>;
+
+/** Instructions on words that several threads see: https://webassembly.github.io/threads/core/binary/instructions.html */
+export const atomic = {
+  load: [0xfe, 0x10],
+  store: [0xfe, 0x17],
+  add: [0xfe, 0x1e],
 } as const satisfies Record<string, Instruction>;
 
 /** Instructions on vectors of 128 bits. */

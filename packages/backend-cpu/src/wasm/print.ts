@@ -5,9 +5,11 @@ import type { WasmFunction } from './module.js';
 import { op, simd } from './opcodes.js';
 import { type Argument, pushLiteral, valueTypeOf, writeScalar } from './scalar.js';
 import { spreadLoads } from './spread.js';
+import type { Division } from './threads/division.js';
+import { nextThread, type ThreadLocals, writeRange } from './threads/range.js';
 import { extractLane, gatherLanes, splat, vectorSum, vectorsOf, type WideArgument, writeVector } from './vector.js';
 
-/** A kernel as a function of the addresses of its buffers, in bytes. */
+/** A kernel as a function of the addresses of its buffers, in bytes; if divided, also of which thread runs it and of how many. */
 export type PrintedKernel = Omit<WasmFunction, 'name' | 'exported'>;
 
 /** What becomes of float32 numbers that are too small to be normal, where they are stored. */
@@ -16,9 +18,9 @@ export type Subnormals = 'flush' | 'keep';
 /** The least normal float32. */
 const LEAST_NORMAL = 2 ** -126;
 
-/** Spells the statements of a kernel. What has lanes is in vectors of 128 bits. */
-export function printKernel(kernel: Kernel, subnormals: Subnormals): PrintedKernel {
-  return new Printer(kernel, subnormals).print();
+/** Spells the statements of a kernel, for one thread or divided among several. What has lanes is in vectors of 128 bits. */
+export function printKernel(kernel: Kernel, subnormals: Subnormals, division: Division | null = null): PrintedKernel {
+  return new Printer(kernel, subnormals, division).print();
 }
 
 class Printer {
@@ -33,22 +35,42 @@ class Printer {
   readonly #subnormals: Subnormals;
   /** Single numbers that are only read by what has lanes: they are loaded into all lanes at once. */
   readonly #spread: ReadonlySet<number>;
+  readonly #division: Division | null;
+  readonly #parameters: readonly ValueType[];
+  /** The parameters that say which thread this is, and of how many. */
+  readonly #threads: ThreadLocals;
+  /** The local that holds where a divided kernel has its panels. */
+  #panels = -1;
 
-  constructor(kernel: Kernel, subnormals: Subnormals) {
+  constructor(kernel: Kernel, subnormals: Subnormals, division: Division | null) {
     this.#kernel = kernel;
+    this.#division = division;
+    this.#threads = { thread: kernel.buffers.length, threads: kernel.buffers.length + 1 };
+    this.#parameters = new Array<ValueType>(kernel.buffers.length + (division ? 2 : 0)).fill('i32');
     this.#spread = spreadLoads(kernel.body);
     this.#subnormals = subnormals;
   }
 
   print(): PrintedKernel {
+    if (this.#division && this.#kernel.panels.length > 0) this.#findPanels();
     this.#block(this.#kernel.body);
     const { bytes, calls } = this.#code;
-    const parameters = this.#kernel.buffers.map(() => 'i32' as const);
-    return { type: { parameters, results: [] }, locals: this.#types, code: bytes, calls };
+    return { type: { parameters: this.#parameters, results: [] }, locals: this.#types, code: bytes, calls };
   }
 
   #block(list: readonly Stmt[]): void {
-    for (const statement of list) this.#statement(statement);
+    for (const statement of list) {
+      if (this.#division?.alone.has(statement)) this.#onLastThread(() => this.#statement(statement));
+      else this.#statement(statement);
+    }
+  }
+
+  #onLastThread(write: () => void): void {
+    const code = this.#code;
+    nextThread(code, this.#threads);
+    code.get(this.#threads.threads);
+    code.write(op.i32Eq);
+    code.if(write);
   }
 
   #statement(statement: Stmt): void {
@@ -83,7 +105,7 @@ class Printer {
   }
 
   #new(type: ValueType): number {
-    return this.#kernel.buffers.length + this.#types.push(type) - 1;
+    return this.#parameters.length + this.#types.push(type) - 1;
   }
 
   /** The first WebAssembly local of one of the kernel's, made when it is first set. */
@@ -180,9 +202,8 @@ class Printer {
     const code = this.#code;
     const { buffers, panels } = this.#kernel;
     const bytes = bytesOf((buffers[buffer] ?? panels[buffer - buffers.length]!).dtype);
-    if (buffer < buffers.length) code.get(buffer);
-    else code.i32(this.#panelAddress(buffer - buffers.length));
-    if (typeof index === 'object' && 'literal' in index) return (index.literal + offset) * bytes;
+    const base = this.#buffer(buffer);
+    if (typeof index === 'object' && 'literal' in index) return base + (index.literal + offset) * bytes;
     if (typeof index === 'number') code.get(index);
     else this.#push(index);
     if (bytes > 1) {
@@ -190,13 +211,34 @@ class Printer {
       code.write(op.i32Shl);
     }
     code.write(op.i32Add);
-    return offset * bytes;
+    return base + offset * bytes;
   }
 
-  /** Panels lie one after the other at a place of their own. */
-  #panelAddress(panel: number): number {
-    const before = this.#kernel.panels.slice(0, panel);
-    return before.reduce<number>((at, { dtype, length }) => at + length * bytesOf(dtype), PANELS.address);
+  /** Each thread has panels of its own. */
+  #findPanels(): void {
+    const code = this.#code;
+    this.#panels = this.#new('i32');
+    code.get(this.#threads.thread);
+    code.i32(PANELS.bytes);
+    code.write(op.i32Mul);
+    code.set(this.#panels);
+  }
+
+  /** Puts the address of a buffer on the stack, but for the constant that is returned. Panels lie one after the other. */
+  #buffer(buffer: number): number {
+    const { buffers, panels } = this.#kernel;
+    if (buffer < buffers.length) {
+      this.#code.get(buffer);
+      return 0;
+    }
+    const before = panels.slice(0, buffer - buffers.length);
+    const address = before.reduce<number>((at, { dtype, length }) => at + length * bytesOf(dtype), PANELS.address);
+    if (this.#panels < 0) {
+      this.#code.i32(address);
+      return 0;
+    }
+    this.#code.get(this.#panels);
+    return address;
   }
 
   #load({ to, type, buffer, index, offset, lanes }: Extract<Stmt, { kind: 'load' }>): void {
@@ -339,12 +381,14 @@ class Printer {
     });
   }
 
-  #for({ to, count, body }: Extract<Stmt, { kind: 'for' }>): void {
+  #for(statement: Extract<Stmt, { kind: 'for' }>): void {
+    const { to, count, body } = statement;
     const write = (counter: number): void => {
       this.#locals.set(to, counter);
       this.#block(body);
     };
-    if ('literal' in count) this.#count(count.literal, write);
+    if (this.#division?.split.has(statement)) this.#range(count, write);
+    else if ('literal' in count) this.#count(count.literal, write);
     else {
       const end = this.#locals.get(count.local)!;
       this.#code.get(end);
@@ -354,6 +398,14 @@ class Printer {
     }
   }
 
+  /** Runs what `write` writes for this thread's part of 0 … count−1: each has as many iterations, and the first ones one more. */
+  #range(count: Operand, write: (counter: number) => void): void {
+    const code = this.#code;
+    const [begin, end] = [this.#new('i32'), this.#new('i32')];
+    writeRange(code, this.#threads, () => this.#push(count), begin, end);
+    code.if(() => this.#loop(end, write, begin));
+  }
+
   /** Runs what `write` writes for 0 … count−1. */
   #count(count: number, write: (counter: number) => void): void {
     if (count <= 0) return;
@@ -361,11 +413,12 @@ class Printer {
     this.#loop(count === 1 ? null : () => code.i32(count), write);
   }
 
-  /** A loop that is entered, up to a local or what is pushed; null where it runs once. */
-  #loop(end: number | (() => void) | null, write: (counter: number) => void): void {
+  /** A loop that is entered, from 0 or a local up to a local or what is pushed; null where it runs once. */
+  #loop(end: number | (() => void) | null, write: (counter: number) => void, begin: number | null = null): void {
     const code = this.#code;
     const counter = this.#new('i32');
-    code.i32(0);
+    if (begin === null) code.i32(0);
+    else code.get(begin);
     code.set(counter);
     if (end === null) {
       write(counter);

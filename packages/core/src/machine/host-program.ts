@@ -101,7 +101,9 @@ export class HostProgram {
     try {
       this.#executable.execute();
     } catch (error) {
-      throw died(error);
+      // How far the run had come is not known.
+      const lost = error instanceof MachineError && error.code === 'thread' && this.tape.updated.size > 0;
+      throw lost ? this.#engine.fail(error) : died(error);
     }
   }
 

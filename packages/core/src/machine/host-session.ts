@@ -64,14 +64,17 @@ interface HeldState {
 export class HostSession implements Session {
   readonly #prepare: Prepare;
   readonly #memory: HostMemory;
+  readonly #end: () => void;
   readonly #states = new Map<string, HeldState>();
   #scratch: Block;
   #scratchBytes = 0;
   #scratchMoves = 0;
 
-  constructor(prepare: Prepare, memory: HostMemory = new ArrayMemory()) {
+  /** @param end called when the session is disposed of. */
+  constructor(prepare: Prepare, memory: HostMemory = new ArrayMemory(), end: () => void = () => {}) {
     this.#prepare = prepare;
     this.#memory = memory;
+    this.#end = end;
     this.#scratch = memory.allocate(0);
   }
 
@@ -112,6 +115,7 @@ export class HostSession implements Session {
   }
 
   dispose(): void {
+    this.#end();
     for (const { block } of this.#states.values()) this.#memory.free(block);
     this.#states.clear();
     this.#growScratch(0);

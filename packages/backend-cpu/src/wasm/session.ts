@@ -1,0 +1,22 @@
+import { HostSession } from '@tapegrad/core';
+import { compileTapeToWasm } from './compile.js';
+import { WasmHeap } from './memory.js';
+import type { Subnormals } from './print.js';
+import type { Costs } from './threads/phases.js';
+import { Team } from './threads/team.js';
+
+export interface SessionOptions {
+  readonly subnormals: Subnormals;
+  readonly threads: number;
+  /** What threads cost, where that is not as usual. */
+  readonly costs?: Costs;
+}
+
+/** The memory of one machine, and the threads that work on it. */
+export function openSession({ threads, ...options }: SessionOptions): HostSession {
+  const heap = new WasmHeap(threads);
+  const { memory } = heap;
+  const team = threads > 1 ? new Team(memory, threads) : null;
+  const end = (): void => team?.dispose();
+  return new HostSession((tape, views) => compileTapeToWasm(tape, views, { ...options, memory, team }), heap, end);
+}

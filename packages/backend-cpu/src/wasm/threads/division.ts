@@ -1,0 +1,165 @@
+import type { Kernel, Stmt } from '@tapegrad/core';
+import { isImported } from '../imports.js';
+import { everyStatement } from '../statements.js';
+
+/**
+ * How several threads run one kernel together. All of them run all of its statements, except that each runs only its own range of the
+ * iterations of the loops in `split`, and only the last one the statements in `alone`.
+ */
+export interface Division {
+  readonly split: ReadonlySet<Stmt>;
+  readonly alone: ReadonlySet<Stmt>;
+  /** Buffers that are read by what all threads run: they must not be written meanwhile. */
+  readonly read: ReadonlySet<number>;
+  /** What the thread with the most to do does, in the unit of `workOf`. */
+  readonly work: number;
+}
+
+type For = Extract<Stmt, { kind: 'for' }>;
+
+/** How often a loop runs whose count is computed. */
+const UNKNOWN = 16;
+/** What a function of the host costs, in statements. */
+const CALL = 150;
+
+function countOf({ count }: For): number {
+  return 'literal' in count ? count.literal : UNKNOWN;
+}
+
+/** How much there is to do in some statements: how many of them are executed, those with lanes counted once. */
+export function workOf(list: readonly Stmt[]): number {
+  let work = 0;
+  for (const statement of list) {
+    if (statement.kind === 'for') work += countOf(statement) * (workOf(statement.body) + 1);
+    else if (statement.kind === 'if') work += 1 + Math.max(workOf(statement.body), workOf(statement.otherwise));
+    else if (statement.kind === 'let' && isImported(statement.op)) work += CALL;
+    else work += 1;
+  }
+  return work;
+}
+
+/**
+ * Divides a kernel among some threads, so that each element is computed as one thread would; null where that cannot be.
+ *
+ * A parallel loop is split into ranges, one for each thread, or entered by all to split what is inside, whichever leaves the least to the
+ * thread with the most. What stands around split loops runs on every thread, unless it stores: then it runs on one. An ordered loop
+ * that stores is one thread's. What fills a panel that is read later on is every thread's, as panels are. A kernel that reads what it has
+ * stored, as a sort does, or a kernel of stages, is divided only where all of it is inside the loop that is split.
+ */
+export function divide(kernel: Kernel, threads: number): Division | null {
+  const inside = readsItsResults(kernel);
+  if (inside && !isOneLoop(kernel.body)) return null;
+  const plan = new Divider(kernel, threads, inside).divide(kernel.body, new Set());
+  if (!plan || plan.split.length === 0) return null;
+  const split = new Set<Stmt>(plan.split);
+  const alone = new Set<Stmt>(plan.alone);
+  return { split, alone, read: readByAll(kernel.body, split, alone), work: plan.work };
+}
+
+interface Plan {
+  readonly split: readonly For[];
+  readonly alone: readonly Stmt[];
+  readonly work: number;
+}
+
+class Divider {
+  readonly #panels: number;
+  readonly #threads: number;
+  readonly #inside: boolean;
+
+  /** @param inside must all that the kernel does be inside the loop that is split? */
+  constructor({ buffers }: Kernel, threads: number, inside: boolean) {
+    this.#panels = buffers.length;
+    this.#threads = threads;
+    this.#inside = inside;
+  }
+
+  /** Null where one thread would make what others use. `needed` are the panels that are read after these statements. */
+  divide(list: readonly Stmt[], needed: ReadonlySet<number>): Plan | null {
+    const split: For[] = [];
+    const alone: Stmt[] = [];
+    let work = 0;
+    let after: ReadonlySet<number> = needed;
+    for (const statement of list.toReversed()) {
+      const plan = this.#divideOne(statement, after);
+      if (!plan) return null;
+      split.push(...plan.split);
+      alone.push(...plan.alone);
+      work += plan.work;
+      const { loaded, stored } = buffersIn([statement]);
+      // What fills a panel before it reads it needs nothing that was in it.
+      after = new Set([...after, ...loaded].filter((buffer) => !stored.has(buffer)));
+    }
+    return { split, alone, work };
+  }
+
+  #divideOne(statement: Stmt, needed: ReadonlySet<number>): Plan | null {
+    const work = workOf([statement]);
+    const { stored } = buffersIn([statement]);
+    const makes = setsOutside([statement]) || [...stored].some((buffer) => needed.has(buffer));
+    if (statement.kind === 'for' && statement.parallel && !makes) return this.#divideLoop(statement, needed);
+    if (![...stored].some((buffer) => buffer < this.#panels)) return { split: [], alone: [], work };
+    // A buffer is filled before any thread may add to it.
+    return statement.kind === 'fill' || makes ? null : { split: [], alone: [statement], work };
+  }
+
+  #divideLoop(loop: For, needed: ReadonlySet<number>): Plan | null {
+    const count = countOf(loop);
+    const here = { split: [loop], alone: [], work: Math.ceil(count / this.#threads) * (workOf(loop.body) + 1) };
+    const inside = this.#inside && !isOneLoop(loop.body) ? null : this.divide(loop.body, needed);
+    if (!inside || inside.split.length === 0) return here;
+    const work = count * (inside.work + 1);
+    return work < here.work ? { ...inside, work } : here;
+  }
+}
+
+/** Do some statements set variables that were made outside of them? */
+function setsOutside(list: readonly Stmt[]): boolean {
+  const made = new Set<number>();
+  const sets = (statements: readonly Stmt[]): boolean =>
+    statements.some((statement) => {
+      if (statement.kind === 'variable') made.add(statement.to);
+      if (statement.kind === 'set') return !made.has(statement.to);
+      if (statement.kind === 'for') return sets(statement.body);
+      return statement.kind === 'if' && (sets(statement.body) || sets(statement.otherwise));
+    });
+  return sets(list);
+}
+
+/** The buffers and panels that some statements load from and store to. */
+function buffersIn(list: readonly Stmt[]): { readonly loaded: ReadonlySet<number>; readonly stored: ReadonlySet<number> } {
+  const loaded = new Set<number>();
+  const stored = new Set<number>();
+  everyStatement(list, (statement) => {
+    if (statement.kind === 'load') loaded.add(statement.buffer);
+    else if (statement.kind === 'store' || statement.kind === 'fill') stored.add(statement.buffer);
+  });
+  return { loaded, stored };
+}
+
+/** Does a kernel load from a buffer that it stores to? Panels do not count, and neither does what is filled, to be added to. */
+function readsItsResults({ body, buffers }: Kernel): boolean {
+  const { loaded, stored } = buffersIn(body);
+  return buffers.some((_, buffer) => loaded.has(buffer) && stored.has(buffer));
+}
+
+/** Is one loop all that these statements do, but for values that they compute? */
+function isOneLoop(list: readonly Stmt[]): boolean {
+  const acts = list.filter(({ kind }) => kind === 'for' || kind === 'if' || kind === 'store' || kind === 'fill');
+  return acts.length === 1 && acts[0]!.kind === 'for';
+}
+
+/** The buffers that are read outside of the split loops. */
+function readByAll(list: readonly Stmt[], split: ReadonlySet<Stmt>, alone: ReadonlySet<Stmt>): Set<number> {
+  const read = new Set<number>();
+  const visit = (statements: readonly Stmt[]): void => {
+    for (const statement of statements) {
+      if (split.has(statement) || alone.has(statement)) continue;
+      if (statement.kind === 'load') read.add(statement.buffer);
+      else if (statement.kind === 'for') visit(statement.body);
+      else if (statement.kind === 'if') visit([...statement.body, ...statement.otherwise]);
+    }
+  };
+  visit(list);
+  return read;
+}

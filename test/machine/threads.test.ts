@@ -1,0 +1,264 @@
+import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Graph as CoreGraph } from '@tapegrad/core';
+import {
+  adam,
+  add,
+  type Backend,
+  conv2d,
+  crossEntropy,
+  defineOp,
+  div,
+  Graph,
+  glorotUniform,
+  isInput,
+  isState,
+  matmul,
+  maxPool2d,
+  mean,
+  mul,
+  type Node,
+  type Program,
+  reached,
+  relu,
+  reshape,
+  sin,
+  softmax,
+  sort,
+  sum,
+  TapeMachine,
+  type TypedArray,
+  tanh,
+  transpose,
+  wasm,
+  zeros,
+} from 'tapegrad';
+import { afterEach, describe, expect, it } from 'vitest';
+import { patience } from '../../packages/backend-cpu/src/wasm/threads/meeting.js';
+import { choices, randomProgram } from '../tape/random-program.js';
+import { eager, ready, startedWhile } from './threaded.js';
+
+const wave = (length: number, factor: number): Float32Array => Float32Array.from({ length }, (_, i) => Math.sin(factor * i));
+const lengthOf = (node: Node): number => node.shape.reduce((count: number, size) => count * Number(size), 1);
+
+/** The bits of all results of some runs, and of the state after them. */
+async function bitsOf(build: () => Built, backend: Backend, runs: number): Promise<string[]> {
+  const { graph, outputs, updates = [], dtype = 'float32' } = build();
+  const machine = new TapeMachine(graph, { backend, seed: 3 });
+  const program = await machine.compile(outputs, { updates });
+  const leaves = reached([...Object.values(outputs), ...updates.flatMap(({ state, value }) => [state, value])]);
+  for (const state of leaves.filter(isState)) {
+    if (state.attrs.name.startsWith('w') && dtype === 'float64')
+      machine.set(state as Node, Float64Array.from(wave(lengthOf(state as Node), 2)));
+  }
+  await ready();
+  const bits: string[] = [];
+  for (let run = 1; run <= runs; run++) {
+    const feeds = Object.fromEntries(
+      leaves.filter(isInput).map((node) => {
+        const values = wave(lengthOf(node as Node), 0.7 * run);
+        return [node.attrs.name, node.dtype === 'int32' ? Int32Array.from(values, (x) => Math.abs(Math.round(9 * x))) : values];
+      }),
+    );
+    const results = await program.run(feeds);
+    for (const { data } of Object.values(results)) bits.push(textOf(data));
+  }
+  for (const state of leaves.filter(isState)) bits.push(textOf(machine.get(state as Node).data));
+  machine.dispose();
+  return bits;
+}
+
+function textOf({ buffer, byteOffset, byteLength }: TypedArray): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+}
+
+interface Built {
+  readonly graph: CoreGraph;
+  readonly outputs: Readonly<Record<string, Node>>;
+  readonly updates?: ReturnType<typeof adam>;
+  readonly dtype?: 'float32' | 'float64';
+}
+
+function dense(): Built {
+  const graph = new Graph();
+  const x = graph.input('x', [50, 37]);
+  const y = graph.input('y', [50], 'int32');
+  const parameters: Node[] = [];
+  const layer = (input: Node, inputs: number, outputs: number): Node => {
+    const w = graph.parameter(`w${parameters.length}`, glorotUniform([inputs, outputs]));
+    const b = graph.parameter(`b${parameters.length}`, zeros([outputs]));
+    parameters.push(w, b);
+    return add(matmul(input, w), b);
+  };
+  const loss = crossEntropy(layer(relu(layer(tanh(layer(x, 37, 41)), 41, 24)), 24, 10), y);
+  return { graph, outputs: { loss }, updates: adam(loss, parameters, { learningRate: 0.01 }) };
+}
+
+function convolutional(): Built {
+  const graph = new Graph();
+  const x = graph.input('x', [4, 1, 12, 12]);
+  const y = graph.input('y', [4], 'int32');
+  const kernel = graph.parameter('kernel', glorotUniform([6, 1, 5, 5]));
+  const w = graph.parameter('w', glorotUniform([216, 10]));
+  const image = maxPool2d(relu(conv2d(x, kernel, { padding: 'same' })), { kernel: 2 });
+  const loss = crossEntropy(matmul(reshape(image, [4, 216]), w), y);
+  return { graph, outputs: { loss }, updates: adam(loss, [kernel, w], { learningRate: 0.01 }) };
+}
+
+function assorted(): Built {
+  const graph = new Graph();
+  const x = graph.input('x', [40, 33]);
+  const rows = softmax(mul(x, 3));
+  const outputs = {
+    rows,
+    sorted: sort(x),
+    columns: sum(tanh(x), { axis: 0 }),
+    turned: add(transpose(x), 1),
+    product: matmul(transpose(x), rows),
+    all: mean(div(x, add(mul(x, x), 1))),
+    wide: sin(add(x, 0.5)),
+  };
+  return { graph, outputs };
+}
+
+describe('several threads', () => {
+  it.each([
+    ['a dense network', dense, [2]],
+    ['a convolutional network', convolutional, [3]],
+    ['an assortment of ops', assorted, [2, 3, 8]],
+  ])('compute the same bits as one: %s', async (_name, build, counts) => {
+    const alone = await bitsOf(build, wasm({ threads: 1 }), 2);
+    for (const threads of counts) expect(await bitsOf(build, eager(threads), 2)).toEqual(alone);
+  });
+
+  it('compute the same bits as one: random programs', async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const build = (): Built => {
+        const { outputs, updates } = randomProgram(choices(seed), 25);
+        return { graph: Object.values(outputs)[0]!.graph, outputs, updates: [...updates!], dtype: 'float64' };
+      };
+      const alone = await bitsOf(build, wasm({ threads: 1 }), 2);
+      expect(await bitsOf(build, eager(2 + (seed % 2)), 2), `seed ${seed}`).toEqual(alone);
+    }
+  });
+
+  it('are from 1 to 64', () => {
+    expect(() => wasm({ threads: 0 })).toThrow("wasm: threads is 0; give a whole number from 1 to 64, or 'auto'.");
+    expect(() => wasm({ threads: 1.5 })).toThrow("wasm: threads is 1.5; give a whole number from 1 to 64, or 'auto'.");
+  });
+
+  it('do not start for what is small', async () => {
+    const started = await startedWhile(async () => {
+      const { graph, outputs, updates } = dense();
+      await new TapeMachine(graph, { backend: wasm({ threads: 2 }) }).compile(outputs, { updates: updates! });
+    });
+    expect(started).toEqual([]);
+  });
+});
+
+const SIZE = 400;
+
+/** A program of some tens of milliseconds. */
+async function long(machine: TapeMachine, graph: Graph, updates = false): Promise<Program<{ y: Node }>> {
+  const a = graph.state('a', { shape: [SIZE, SIZE], build: (g) => g.splat(0.01, [SIZE, SIZE], 'float32') });
+  let y: Node = a;
+  for (let i = 0; i < 10; i++) y = matmul(y, a);
+  return machine.compile({ y }, updates ? { updates: [{ state: a, value: mul(a, 2) }] } : {});
+}
+
+describe('a thread that dies', () => {
+  const { milliseconds } = patience;
+  afterEach(() => {
+    patience.milliseconds = milliseconds;
+  });
+
+  it('between runs is replaced', async () => {
+    const graph = new Graph();
+    const machine = new TapeMachine(graph, { backend: wasm({ threads: 2 }) });
+    let program!: Program<{ y: Node }>;
+    const [worker] = await startedWhile(async () => {
+      program = await long(machine, graph);
+      await ready();
+    });
+    const before = (await program.run()).y;
+    await worker!.terminate();
+    const [next] = await startedWhile(async () => {
+      expect((await program.run()).y.data).toEqual(before.data);
+    });
+    await ready();
+    expect((await program.run()).y.data).toEqual(before.data);
+    const ended = once(next!, 'exit');
+    machine.dispose();
+    await ended;
+  });
+
+  it('during a run is an error, and fails the machine if it updates state', async () => {
+    patience.milliseconds = 300;
+    const graph = new Graph();
+    const machine = new TapeMachine(graph, { backend: wasm({ threads: 2 }) });
+    let program!: Program<{ y: Node }>;
+    const [worker] = await startedWhile(async () => {
+      program = await long(machine, graph, true);
+      await ready();
+    });
+    const saved = machine.save();
+    // It takes effect when the run has begun.
+    worker!.terminate();
+    const message =
+      /^The machine failed while it changed its state: wasm: a thread has not been heard of for \d+ s; it must have ended\. Load/;
+    expect(() => program.runSync()).toThrow(message);
+    expect(() => machine.get('a')).toThrow(message);
+    machine.load(saved);
+    expect((await program.run()).y.shape).toEqual([SIZE, SIZE]);
+    await ready();
+    expect((await program.run()).y.shape).toEqual([SIZE, SIZE]);
+    machine.dispose();
+  });
+});
+
+describe('a kernel of the user that throws', () => {
+  it('lets the other threads go on with the next run', async () => {
+    let unlucky = true;
+    const kernel = ([x]: readonly TypedArray[], y: TypedArray): void => {
+      if (unlucky) throw new RangeError('unlucky');
+      y.set(x!);
+    };
+    const lucky = defineOp({ name: 'lucky', kind: 'unary', partial: null, kernels: { wasm: kernel } });
+    const graph = new Graph();
+    const x = graph.input('x', [64, 64]);
+    const machine = new TapeMachine(graph, { backend: eager(3) });
+    const program = await machine.compile({ y: tanh(matmul(lucky(tanh(matmul(x, x))), x)) });
+    await ready();
+    const feeds = { x: wave(4096, 0.3) };
+    for (let i = 0; i < 3; i++) expect(() => program.runSync(feeds)).toThrow("lucky: its kernel for 'wasm' threw: unlucky");
+    unlucky = false;
+    const one = await new TapeMachine(graph, { backend: wasm({ threads: 1 }) }).compile({
+      y: tanh(matmul(lucky(tanh(matmul(x, x))), x)),
+    });
+    expect(program.runSync(feeds).y.data).toEqual(one.runSync(feeds).y.data);
+    machine.dispose();
+  });
+});
+
+describe('workers', () => {
+  it('end when the last machine that needs them is disposed of, or is garbage', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    for (const dispose of [true, false]) {
+      let machine: TapeMachine | null = null;
+      const [worker] = await startedWhile(async () => {
+        const graph = new Graph();
+        machine = new TapeMachine(graph, { backend: wasm({ threads: 2 }) });
+        await long(machine, graph);
+        await ready();
+      });
+      const ended = once(worker!, 'exit');
+      if (dispose) machine!.dispose();
+      machine = null;
+      const collecting = setInterval(collect, 20);
+      await ended;
+      clearInterval(collecting);
+    }
+  });
+});
