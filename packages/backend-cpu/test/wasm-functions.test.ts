@@ -57,6 +57,8 @@ const ALLOWED: Readonly<Record<string, number>> = {
   cos: 2,
   tan: 4,
   pow: 1,
+  erf: 4,
+  erfc: 4,
 };
 const x = samples(40000);
 const wide = (op: Op): ((...args: number[]) => number) => scalarFunction(op, 'float64', ['float64', 'float64']);

@@ -47,6 +47,19 @@ export const exp: FunctionOf = (p, x) => {
   return scaled(p, nearZero(withoutTwos(bounded, n)).add(1), bits);
 };
 
+/** A sum of two parts, and a number not far from it, between −104 and 89. */
+interface Sum {
+  readonly high: Value;
+  readonly low: Value;
+  readonly near: Value;
+}
+
+/** g·e^(high + low), where `finish` makes g·(y + 1) of y = e^r − 1, for a small r: so what y tells is not lost in the 1. */
+export function expOfSum(p: Procedure, { high, low, near }: Sum, finish: (y: Value) => Value): Value {
+  const { n, bits } = whole(p, near, Math.LOG2E, 254);
+  return scaled(p, finish(nearZero(withoutTwos(high, n).add(low))), bits);
+}
+
 /** Of (2^r − 1)/r for |r| ≤ ½, the highest power first: the error in 2^r is below 2·10⁻⁹ of it. */
 const EXP2 = [
   1.5353299386333674e-4, 1.3398951850831509e-3, 9.618437848985195e-3, 5.5503323674201965e-2, 2.4022647738456726e-1,
