@@ -1,5 +1,5 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { clamped, type FunctionOf, polynomialInPairs, withSign } from './tools.js';
+import { clamped, type FunctionOf, polynomialInPairs, ROUNDING, withSign } from './tools.js';
 import { wideExp, wideExpm1 } from './wide.js';
 
 /** Of (e^r − 1 − r)/r² for |r| ≤ ln(2)/2, the highest power first: the error in e^r − 1 is below 1.4·10⁻⁸ of it. */
@@ -7,9 +7,6 @@ const EXPM1 = [1.388249802403152e-3, 8.36664717644453e-3, 4.166720435023308e-2, 
 /** ln(2) in two parts; the product of the first with an exponent is exact. */
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = -2.1219444e-4;
-
-/** Added to a float32 of moderate size it rounds that to a whole number, which the last bits of the sum show. */
-const ROUNDING = 1.5 * 2 ** 23;
 
 /** x·scale to the nearest whole number, as a float and, plus `bias`, in the last 9 bits of an integer. */
 function whole(p: Procedure, x: Value, scale: number, bias: number): { readonly n: Value; readonly bits: Value } {
