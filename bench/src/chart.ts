@@ -22,8 +22,9 @@ const INK = '#7a8490';
 const COLOURS = ['#3b82f6', '#e8833a', '#22a06b', '#c2509b', '#8b6fd6', '#b59a14', '#1aa3b8', '#d0504c', '#8f7a66', '#6a8f3c'];
 
 const WIDTH = 800;
-const LEFT = 190;
 const RIGHT = 80;
+/** About as wide as a letter of a label is. */
+const LETTER = 7;
 const TITLE = 30;
 const LEGEND_LINE = 20;
 const BAR = 13;
@@ -32,22 +33,24 @@ const AXIS = 24;
 
 /** Draws a chart: a bar for each value with the value at its end, groups one below another. */
 export function barChart({ title, groups, show }: Chart): string {
+  const left = 26 + LETTER * Math.max(...groups.map(({ label }) => label.length));
   const series = [...new Set(groups.flatMap(({ bars }) => bars.map((bar) => bar.series)))];
   const colourOf = (name: string): string => COLOURS[series.indexOf(name) % COLOURS.length]!;
   const legend = legendOf(series, colourOf);
   const top = TITLE + legend.height;
-  const axis = axisOf(groups.flatMap(({ bars }) => bars.map(({ value }) => value)));
+  const values = groups.flatMap(({ bars }) => bars.map(({ value }) => value));
+  const axis = axisOf(values, left);
   let y = top + GAP;
   const drawn = groups.map(({ label, bars }) => {
     const begin = y;
     const lines = bars.map(({ series, value }) => {
       const end = axis.at(value);
-      const bar = `<rect x="${LEFT}" y="${y + 1}" width="${fixed(end - LEFT)}" height="${BAR - 2}" rx="1.5" fill="${colourOf(series)}"><title>${escaped(`${label}, ${series}: ${show(value)}`)}</title></rect>`;
+      const bar = `<rect x="${left}" y="${y + 1}" width="${fixed(end - left)}" height="${BAR - 2}" rx="1.5" fill="${colourOf(series)}"><title>${escaped(`${label}, ${series}: ${show(value)}`)}</title></rect>`;
       const text = textAt(end + 5, y + BAR - 3, show(value));
       y += BAR;
       return bar + text;
     });
-    const name = textAt(LEFT - 10, (begin + y) / 2 + 4, label, 'font-size="13" text-anchor="end"');
+    const name = textAt(left - 10, (begin + y) / 2 + 4, label, 'font-size="13" text-anchor="end"');
     y += GAP;
     return [name, ...lines].join('\n');
   });
@@ -71,7 +74,7 @@ export function barChart({ title, groups, show }: Chart): string {
 function legendOf(series: readonly string[], colourOf: (name: string) => string): { text: string; height: number } {
   let [x, y] = [16, TITLE + 14];
   const entries = series.map((name) => {
-    const width = 32 + 7 * name.length;
+    const width = 32 + LETTER * name.length;
     if (x + width > WIDTH) [x, y] = [16, y + LEGEND_LINE];
     const swatch = `<rect x="${x}" y="${y - 9}" width="11" height="11" rx="2" fill="${colourOf(name)}"/>`;
     const entry = swatch + textAt(x + 16, y, name, 'font-size="12"');
@@ -82,12 +85,12 @@ function legendOf(series: readonly string[], colourOf: (name: string) => string)
 }
 
 /** A logarithmic axis that holds the values and begins below the least of them, so that each has a bar. */
-function axisOf(values: readonly number[]): { at(value: number): number; ticks: readonly number[] } {
+function axisOf(values: readonly number[], left: number): { at(value: number): number; ticks: readonly number[] } {
   const low = Math.floor(Math.log10(Math.min(...values) / 1.3));
   const high = Math.log10(Math.max(...values));
-  const scale = (WIDTH - LEFT - RIGHT) / (high - low);
+  const scale = (WIDTH - left - RIGHT) / (high - low);
   const ticks = Array.from({ length: Math.floor(high) - low + 1 }, (_, i) => 10 ** (low + i));
-  return { at: (value) => LEFT + (Math.log10(value) - low) * scale, ticks };
+  return { at: (value) => left + (Math.log10(value) - low) * scale, ticks };
 }
 
 function textAt(x: number, y: number, content: string, attributes = ''): string {

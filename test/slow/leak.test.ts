@@ -9,14 +9,16 @@ const collect: () => void = runInNewContext('gc');
 
 /** What ten thousand runs leave behind may be no more than this: seven bytes a run would show. */
 const LIMIT = 64 * 1024;
+/** The process may take no more pages either: a hundred bytes a run would show. */
+const RESIDENT_LIMIT = 1024 * 1024;
 
-/** Bytes of the heap and of array buffers in use. The second collection frees what the first one's finalisers let go of. */
-async function used(): Promise<number> {
+/** Bytes of the heap and of array buffers in use, and resident ones. The second collection frees what the first one's finalisers let go of. */
+async function used(): Promise<{ held: number; resident: number }> {
   collect();
   await new Promise((resolve) => setTimeout(resolve, 50));
   collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
+  const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
+  return { held: heapUsed + arrayBuffers, resident: rss };
 }
 
 const rows = 16;
@@ -54,11 +56,15 @@ describe.each(backends.filter(([name]) => name !== 'interpreter'))('training on 
     };
     await steps(1000);
     const growths: number[] = [];
+    const residentGrowths: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const before = await used();
       await steps(10_000);
-      growths.push((await used()) - before);
+      const after = await used();
+      growths.push(after.held - before.held);
+      residentGrowths.push(after.resident - before.resident);
     }
     expect(Math.min(...growths)).toBeLessThan(LIMIT);
+    expect(Math.min(...residentGrowths)).toBeLessThan(RESIDENT_LIMIT);
   });
 });

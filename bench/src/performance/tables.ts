@@ -1,0 +1,39 @@
+import type { Case } from '../case.js';
+import { shortSpan } from '../charts.js';
+import { labelOf, type Measurement } from '../contest.js';
+import { markdownTable } from './markdown.js';
+
+/** For what a system takes no part in. */
+const NOTHING = '–';
+
+function labelsOf(measurements: readonly Measurement[]): string[] {
+  const labels = [...new Set(measurements.map(labelOf))];
+  return [...labels.filter((label) => label !== 'reference'), ...labels.filter((label) => label === 'reference')];
+}
+
+function medianOf(measurements: readonly Measurement[], name: string, label: string): number | undefined {
+  return measurements.find((record) => record.case === name && labelOf(record) === label)?.median;
+}
+
+/** A row a case, by its words for people; a column a system, the reference loop last. */
+export function timesTable(measurements: readonly Measurement[], cases: Readonly<Record<string, string>>): string {
+  const labels = labelsOf(measurements);
+  const rows = Object.entries(cases).map(([name, words]) => {
+    const medians = labels.map((label) => medianOf(measurements, name, label));
+    return [words, ...medians.map((median) => (median === undefined ? NOTHING : shortSpan(median)))];
+  });
+  return markdownTable([['', ...labels], ...rows], 1);
+}
+
+/** Rates of products in GFLOP/s: a row a system, a column a case. */
+export function ratesTable(measurements: readonly Measurement[], cases: readonly Case[]): string {
+  const labels = labelsOf(measurements).filter((label) => label !== 'reference');
+  const rows = labels.map((label) => {
+    const rates = cases.map(({ name, flops }) => {
+      const median = medianOf(measurements, name, label);
+      return median === undefined ? NOTHING : (flops / median / 1e6).toFixed(1);
+    });
+    return [label, ...rates];
+  });
+  return markdownTable([['GFLOP/s', ...cases.map(({ name }) => name)], ...rows], 1);
+}
