@@ -32,6 +32,7 @@ const packages = {
   core: [],
   ops: ['core'],
   'backend-cpu': ['core'],
+  'backend-gpu': ['core'],
   train: ['core', 'ops'],
   tapegrad: ['core', 'ops', 'backend-cpu', 'train'],
 };

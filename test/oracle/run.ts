@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
-import { backends } from '../machine/backends.js';
+import { backends as cpuBackends } from '../machine/backends.js';
+import { tensorFlowBackends } from '../machine/tensorflow.js';
 import { readOracle } from './format.js';
 import type { Outcome } from './outcome.js';
 import type { Float } from './program.js';
 import { tasksOf } from './tasks.js';
 
 const { TAPEGRAD_ORACLE: file, TAPEGRAD_BACKEND: backend = 'js', TAPEGRAD_DTYPE: dtype = 'float64' } = process.env;
+
+const backends = [...cpuBackends, ...tensorFlowBackends];
 
 function openerOf(name: string): (typeof backends)[number][1] {
   const found = backends.find(([known]) => known === name);

@@ -9,6 +9,7 @@ export type { HostKernel, KernelContext, Kind, Lowering, Op, Typed } from './gra
 export { graphOf, nodeOf, type Operand } from './graph/operand.js';
 export { asPublic } from './graph/public-call.js';
 export { between, type Rule, reached, replace, replay } from './graph/replay.js';
+export { type KernelAlone, kernelOf, type LoopAlone, loopOf } from './loops/alone.js';
 export {
   type BinaryScalarOp,
   Builder,
@@ -16,11 +17,12 @@ export {
   type ComparisonOp,
   type Condition,
   Expr,
+  identityOf,
   type ScalarOp,
   TRANSCENDENTAL,
   type UnaryScalarOp,
 } from './loops/expression.js';
-export { type Axis, flatten, Index, unflatten } from './loops/indices.js';
+export { type Axis, flatten, Index, type IndexValue, type Term, unflatten } from './loops/indices.js';
 export { type AccessHooks, interpretChecked, prepare } from './loops/interpret.js';
 export { type Loop, type Nest, nestOf, type Row, type Stage, type Store } from './loops/loop.js';
 export { kernelOfProcedure, place } from './loops/place.js';

@@ -1,3 +1,4 @@
+import type { Node } from '../graph/node.js';
 import type { DType } from '../tensor/dtype.js';
 import type { LANES } from './statement.js';
 
@@ -18,8 +19,10 @@ export interface Target {
   readonly dtypes: ReadonlySet<DType>;
   /** `kernels`: instructions are placed loops. `ops`: one instruction per op, unfused, for backends that interpret. */
   readonly instructions: 'kernels' | 'ops';
-  /** Composites by name that the backend runs whole. */
+  /** Ops by name that the backend runs whole: composites among them are not expanded, others need no lowering. */
   readonly keeps: ReadonlySet<string>;
+  /** Why a node is computed in this process and not on the device, in words that `explain` shows; null where it is not. */
+  readonly hosted?: (node: Node) => string | null;
   /** Are sums of float32 accumulated in float64? */
   readonly wideSums: boolean;
   /** How many neighbours are computed side by side: 1, or `LANES`. */

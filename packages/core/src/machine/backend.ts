@@ -23,7 +23,10 @@ export interface HostExecutable {
 /** A tape made runnable elsewhere: runs are queued and resolve in order. */
 export interface DeviceExecutable {
   readonly kind: 'device';
+  /** Runs `steps` times, once all that was submitted before has run; the arrays that come are the caller's. */
   submit(feeds: readonly TypedArray[], steps: number): Promise<readonly TypedArray[]>;
+  /** The same at once, where this process can wait for the device; nothing is pending then. */
+  readonly runNow?: (feeds: readonly TypedArray[], steps: number) => readonly TypedArray[];
   dispose(): void;
 }
 

@@ -1,4 +1,5 @@
 import type { Tape } from '../tape/tape.js';
+import type { TypedArray } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { DeviceExecutable } from './backend.js';
 import type { Engine } from './engine.js';
@@ -23,12 +24,29 @@ export class DeviceProgram {
   /** Runs with feeds that have been checked. A device that dies leaves state in doubt, so the machine fails. */
   async runChecked(fed: ReadonlyMap<string, Fed>, steps: number): Promise<Record<string, Tensor>> {
     this.#engine.changes++;
-    const feeds = this.tape.inputs.map(({ name }) => fed.get(name)!.values);
     try {
-      const values = await this.#executable.submit(feeds, steps);
-      return Object.fromEntries(this.#readers.map((reader, i) => [reader.name, reader.take(values[i]!)]));
+      return this.#resultsOf(await this.#executable.submit(this.#feedsOf(fed), steps));
     } catch (error) {
       throw this.#engine.fail(error);
     }
+  }
+
+  /** The same at once; null where this process cannot wait for the device. */
+  runNow(fed: ReadonlyMap<string, Fed>, steps: number): Record<string, Tensor> | null {
+    if (!this.#executable.runNow) return null;
+    this.#engine.changes++;
+    try {
+      return this.#resultsOf(this.#executable.runNow(this.#feedsOf(fed), steps));
+    } catch (error) {
+      throw this.#engine.fail(error);
+    }
+  }
+
+  #feedsOf(fed: ReadonlyMap<string, Fed>): TypedArray[] {
+    return this.tape.inputs.map(({ name }) => fed.get(name)!.values);
+  }
+
+  #resultsOf(values: readonly TypedArray[]): Record<string, Tensor> {
+    return Object.fromEntries(this.#readers.map((reader, i) => [reader.name, reader.take(values[i]!)]));
   }
 }

@@ -59,7 +59,8 @@ export class Runner {
   runNow({ bindings, fed }: Checked, steps: number, watch: boolean): Raw {
     const job = this.#job(bindings, watch);
     if (job instanceof Promise) throw this.#slow(bindings);
-    if (job.kind === 'host') return job.run(fed, steps);
+    const results = job.kind === 'host' ? job.run(fed, steps) : job.runNow(fed, steps);
+    if (results) return results;
     const { name } = this.#recipe.engine.backend;
     throw new MachineError(`runSync: ${name} does not run in this process. Use await program.run(…).`, { code: 'device' });
   }
@@ -92,12 +93,15 @@ export class Runner {
 }
 
 type Run<R> = (fed: ReadonlyMap<string, Fed>, steps: number) => R;
-type Job = { readonly kind: 'host'; readonly run: Run<Raw> } | { readonly kind: 'device'; readonly run: Run<Promise<Raw>> };
+type Job =
+  | { readonly kind: 'host'; readonly run: Run<Raw> }
+  | { readonly kind: 'device'; readonly run: Run<Promise<Raw>>; readonly runNow: Run<Raw | null> };
 
 function jobOf(made: Loaded | Rehearsal): Job {
   if (!('kind' in made)) return { kind: 'host', run: (fed, steps) => runWatched(made, fed, steps) };
   if (made.kind === 'host') return { kind: 'host', run: (fed, steps) => made.runChecked(fed, steps) };
-  return { kind: 'device', run: (fed, steps) => made.runChecked(fed, steps) };
+  const runNow: Run<Raw | null> = (fed, steps) => made.runNow(fed, steps);
+  return { kind: 'device', run: (fed, steps) => made.runChecked(fed, steps), runNow };
 }
 
 function runWatched(rehearsal: Rehearsal, fed: ReadonlyMap<string, Fed>, steps: number): Raw {

@@ -1,9 +1,9 @@
 import type { Node } from '../graph/node.js';
+import { bufferOf, kernelByProcedure } from '../loops/alone.js';
 import { operationsOf, textOf } from '../loops/inspect.js';
-import { kernelOfProcedure, place } from '../loops/place.js';
-import { Procedure } from '../loops/procedure.js';
+import { place } from '../loops/place.js';
 import { overThreads } from '../loops/split.js';
-import type { Kernel, KernelBuffer } from '../loops/statement.js';
+import type { Kernel } from '../loops/statement.js';
 import type { Unit } from '../loops/unit.js';
 import { bytesOf } from '../tensor/dtype.js';
 import { countOf } from '../tensor/shape.js';
@@ -77,12 +77,8 @@ export class Assembler {
 
   #procedure(unit: Unit): Instruction {
     const node = unit.roots[0]!;
-    const procedure = new Procedure();
-    node.op.procedure!(procedure, node);
-    const buffers = [...node.inputs.map((x) => bufferOf(x, 'read')), bufferOf(node, 'readwrite')];
-    const kernel = kernelOfProcedure(procedure, buffers);
     const cost = this.#alone(unit);
-    return { ...cost, kind: 'kernel', kernel, slots: [...cost.reads, ...cost.writes] };
+    return { ...cost, kind: 'kernel', kernel: kernelByProcedure(node), slots: [...cost.reads, ...cost.writes] };
   }
 
   #alone(unit: Unit): Pick<Instruction, 'nodes' | 'reads' | 'writes' | 'bytes' | 'flops'> {
@@ -97,10 +93,6 @@ export class Assembler {
     if (!slot) throw new Error(`${node.op.name} %${node.id} has no memory`);
     return slot;
   }
-}
-
-function bufferOf(node: Node, access: KernelBuffer['access']): KernelBuffer {
-  return { dtype: node.dtype, length: countOf(node.shape), access };
 }
 
 function bytesMoved(reads: readonly Slot[], writes: readonly Slot[]): number {

@@ -120,7 +120,7 @@ function assemble(
     states: leaves.filter(isState).map((node) => named(nameOf(node as Node), node as Node)),
     updated: new Set(updates.map(({ state }) => nameOf(state))),
     scratchBytes: planned.scratchBytes,
-    notes: notesOf(nodes, units, fusion.notes),
+    notes: notesOf(nodes, units, fusion.notes, target.hosted),
   };
   verify(tape);
   see('tape', () => textOfTape(tape));

@@ -1,10 +1,16 @@
 import { isConstant } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
 import { isLeaf } from '../loops/storage.js';
+import type { Target } from '../loops/target.js';
 import type { Unit } from '../loops/unit.js';
 
 /** Where each node of a program went, in words. */
-export function notesOf(nodes: readonly Node[], units: readonly Unit[], reasons: ReadonlyMap<Node, string>): Map<Node, string> {
+export function notesOf(
+  nodes: readonly Node[],
+  units: readonly Unit[],
+  reasons: ReadonlyMap<Node, string>,
+  hosted: Target['hosted'] = () => null,
+): Map<Node, string> {
   const instructions = new Map<Node, number[]>();
   const roots = new Set<Node>();
   units.forEach((unit, i) => {
@@ -15,7 +21,12 @@ export function notesOf(nodes: readonly Node[], units: readonly Unit[], reasons:
       else instructions.set(node, [i]);
     }
   });
-  return new Map(nodes.map((node) => [node, fate(node, instructions.get(node) ?? [], roots, reasons)]));
+  const noteOf = (node: Node): string => {
+    const where = fate(node, instructions.get(node) ?? [], roots, reasons);
+    const why = isLeaf(node) ? null : hosted(node);
+    return why ? `${where}; computed in this process, as ${why}` : where;
+  };
+  return new Map(nodes.map((node) => [node, noteOf(node)]));
 }
 
 function fate(node: Node, at: readonly number[], roots: ReadonlySet<Node>, reasons: ReadonlyMap<Node, string>): string {

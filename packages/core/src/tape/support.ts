@@ -21,6 +21,7 @@ export function checkSupport(nodes: readonly Node[], support: Support): void {
   const without = new Set<string>();
   let first: Node | undefined;
   for (const node of nodes) {
+    if (target.hosted?.(node)) continue;
     if (!target.dtypes.has(node.dtype)) {
       const names = byDtype.get(node.dtype) ?? new Set();
       byDtype.set(node.dtype, names.add(node.op.name));
@@ -51,7 +52,10 @@ function list(words: Iterable<string>): string {
 
 function canCompute(node: Node, support: Support): boolean {
   const { op } = node;
-  if (op.kind === 'leaf' || support.target.instructions === 'ops') return true;
-  if (NEEDS_ORDER.has(op.kind) && support.target.limits?.ordered === false) return op.unordered !== undefined;
-  return op.lower !== undefined || op.procedure !== undefined || routineOf(node, support) !== undefined;
+  const { limits, keeps, instructions } = support.target;
+  if (op.kind === 'leaf' || keeps.has(op.name)) return true;
+  if (NEEDS_ORDER.has(op.kind) && limits?.ordered === false) return op.unordered !== undefined;
+  // A procedure is made of statements, which only kernels can hold.
+  const isCode = op.lower !== undefined || (op.procedure !== undefined && instructions === 'kernels');
+  return isCode || routineOf(node, support) !== undefined;
 }

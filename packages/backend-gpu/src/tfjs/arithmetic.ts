@@ -1,0 +1,51 @@
+import type { Calls, Value } from './calls.js';
+import { cast, met, reshaped, stretched } from './shaping.js';
+import type { DeviceType } from './tensorflow.js';
+
+/** Kernels of one or two operands, which broadcast. */
+
+export function unary(calls: Calls, kernel: string, x: Value, dtype: DeviceType = x.dtype): Value {
+  return calls.call(kernel, { x }, { shape: x.shape, dtype });
+}
+
+export function binary(calls: Calls, kernel: string, a: Value, b: Value, dtype: DeviceType = a.dtype): Value {
+  return calls.call(kernel, { a, b }, { shape: met(a.shape, b.shape), dtype });
+}
+
+/** A number beside a value, of its dtype. */
+export function beside(calls: Calls, x: Value, number: number): Value {
+  return calls.full(number, x.dtype);
+}
+
+export function isNaN(calls: Calls, x: Value): Value {
+  return unary(calls, 'IsNan', x, 'bool');
+}
+
+export function not(calls: Calls, x: Value): Value {
+  return unary(calls, 'LogicalNot', x);
+}
+
+export function and(calls: Calls, a: Value, b: Value): Value {
+  return binary(calls, 'LogicalAnd', a, b);
+}
+
+export function or(calls: Calls, a: Value, b: Value): Value {
+  return binary(calls, 'LogicalOr', a, b);
+}
+
+/** `a` where the condition holds, else `b`. The kernel wants all three in one shape. */
+export function select(calls: Calls, condition: Value, a: Value, b: Value): Value {
+  if (a.dtype === 'bool') return or(calls, and(calls, condition, a), and(calls, not(calls, condition), b));
+  const shape = met(met(condition.shape, a.shape), b.shape);
+  const whole = (x: Value): Value => {
+    const ones = shape.map(() => 1).slice(x.shape.length);
+    return stretched(calls, reshaped(calls, x, [...ones, ...x.shape]), shape);
+  };
+  const operands = { condition: whole(condition), t: whole(a), e: whole(b) };
+  return calls.call('Select', operands, { shape, dtype: a.dtype });
+}
+
+/** Bools as 0 and 1; other dtypes as they are. */
+export function counted(calls: Calls, x: Value): Value {
+  return x.dtype === 'bool' ? cast(calls, x, 'int32') : x;
+}
