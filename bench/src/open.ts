@@ -6,5 +6,6 @@ export async function openSystem(kind: 'backend' | 'peer', { name, threads }: As
   if (kind === 'peer') return (await import('./peers/index.js')).PEERS[name]!.open(threads);
   const { BACKENDS } = await import('./tapegrad/backends.js');
   const { tapegrad } = await import('./tapegrad/system.js');
-  return tapegrad(name, threads, () => BACKENDS[name]!.open(threads));
+  const open = await BACKENDS[name]!.load();
+  return tapegrad(name, threads, () => open(threads));
 }

@@ -1,13 +1,13 @@
+import { js as openJs } from 'tapegrad';
 import { describe, expect, it } from 'vitest';
 import type { Case } from '../src/case.js';
 import { contest } from '../src/contest.js';
 import { QUICK } from '../src/measure.js';
 import { straightLine } from '../src/reference/loops.js';
 import { SUITES } from '../src/suites/index.js';
-import { BACKENDS } from '../src/tapegrad/backends.js';
 import { tapegrad } from '../src/tapegrad/system.js';
 
-const js = tapegrad('js', 1, () => BACKENDS.js!.open(1));
+const js = tapegrad('js', 1, openJs);
 const effort = { ...QUICK, window: 1 };
 
 function caseOf(suite: string, name: string): Case {

@@ -29,9 +29,9 @@ export async function measureRoofline({ name, threads }: Asked): Promise<Rooflin
   if (!kernels) throw new Error(`roofline: no limits are known of ${name}; there are ${Object.keys(KERNELS).join(', ')}.`);
   if (threads > 1) throw new Error(`roofline: the limits are those of one core; ask for ${name}:1.`);
   const roofs = measureRoofs(kernels());
-  const open = () => BACKENDS[name]!.open(1);
-  const mlp = await denseStep(open(), perceptron({ kind: 'sgd', learningRate: 0.1 }));
-  const cnn = await convolutionalStep(open(), convolutionalNetwork());
+  const open = await BACKENDS[name]!.load();
+  const mlp = await denseStep(open(1), perceptron({ kind: 'sgd', learningRate: 0.1 }));
+  const cnn = await convolutionalStep(open(1), convolutionalNetwork());
   return { backend: name, roofs, steps: { mlp: await shares(mlp, roofs), cnn: await shares(cnn, roofs) } };
 }
 

@@ -1,5 +1,5 @@
 import type { Calls, Value } from './calls.js';
-import { cast, met, reshaped, stretched } from './shaping.js';
+import { cast, collapsed, met, reshaped, sameSizes, stretched } from './shaping.js';
 import type { DeviceType } from './tensorflow.js';
 
 /** Kernels of one or two operands, which broadcast. */
@@ -8,8 +8,20 @@ export function unary(calls: Calls, kernel: string, x: Value, dtype: DeviceType 
   return calls.call(kernel, { x }, { shape: x.shape, dtype });
 }
 
+/** Kernels that may broadcast. The others can as well, but on WebAssembly that takes seventy times as long as operands of one shape. */
+const BROADCASTING: ReadonlySet<string> = new Set(['Add', 'Sub', 'Multiply', 'RealDiv']);
+
 export function binary(calls: Calls, kernel: string, a: Value, b: Value, dtype: DeviceType = a.dtype): Value {
-  return calls.call(kernel, { a, b }, { shape: met(a.shape, b.shape), dtype });
+  const shape = met(a.shape, b.shape);
+  if (a.shape.length === 0 || b.shape.length === 0 || sameSizes(a.shape, b.shape))
+    return calls.call(kernel, { a, b }, { shape, dtype });
+  const { whole, parts } = collapsed(shape, [a.shape, b.shape]);
+  const operand = (x: Value, part: readonly number[]): Value => {
+    const narrow = reshaped(calls, x, part);
+    return BROADCASTING.has(kernel) ? narrow : stretched(calls, narrow, whole);
+  };
+  const operands = { a: operand(a, parts[0]!), b: operand(b, parts[1]!) };
+  return reshaped(calls, calls.call(kernel, operands, { shape: whole, dtype }), shape);
 }
 
 /** A number beside a value, of its dtype. */
@@ -17,7 +29,7 @@ export function beside(calls: Calls, x: Value, number: number): Value {
   return calls.full(number, x.dtype);
 }
 
-export function isNaN(calls: Calls, x: Value): Value {
+export function whereNaN(calls: Calls, x: Value): Value {
   return unary(calls, 'IsNan', x, 'bool');
 }
 

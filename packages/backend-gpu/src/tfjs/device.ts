@@ -1,4 +1,4 @@
-import type { TypedArray } from '@tapegrad/core';
+import { BackendError, type TypedArray } from '@tapegrad/core';
 import type { Call, Type } from './calls.js';
 import type { TensorFlow, TensorHandle } from './tensorflow.js';
 
@@ -20,8 +20,11 @@ export class Device {
 
   /** Makes the backend ready. Throws where there is no such. */
   async start(): Promise<void> {
-    if (!(await this.#tf.setBackend(this.name))) throw new Error(`TensorFlow.js has no backend '${this.name}' here`);
-    await this.#tf.ready();
+    const started = await this.#tf.setBackend(this.name).catch(() => false);
+    if (started) return;
+    throw new BackendError(
+      `tfjs: TensorFlow.js has no backend '${this.name}' here. Import the module that registers it, or name another.`,
+    );
   }
 
   hasKernel(name: string): boolean {

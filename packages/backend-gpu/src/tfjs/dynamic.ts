@@ -15,10 +15,10 @@ export interface Blocks {
   readonly inner: readonly Axis[];
 }
 
-type ValueOf = (value: IndexValue) => Named;
+type LookUp = (value: IndexValue) => Named;
 
-/** An address as positions of blocks; `valueOf` gives what is used as an index. Blocks are as long as all other terms allow. */
-export function blocksOf(calls: Calls, address: Index, valueOf: ValueOf): Blocks {
+/** An address as positions of blocks; `lookUp` gives what is used as an index. Blocks are as long as all other terms allow. */
+export function blocksOf(calls: Calls, address: Index, lookUp: LookUp): Blocks {
   const inner: Axis[] = [];
   let block = 1;
   for (const { axis, step } of plainTerms(address).sort((a, b) => a.step - b.step)) {
@@ -34,18 +34,19 @@ export function blocksOf(calls: Calls, address: Index, valueOf: ValueOf): Blocks
     outer.map(({ atom, coefficient }) => ({ atom, coefficient: coefficient / block })),
     address.offset / block,
   );
-  return { positions: numbersOf(calls, scaled, valueOf), block, inner };
+  return { positions: numbersOf(calls, scaled, lookUp), block, inner };
 }
 
 /** An index as int32 numbers on the device. */
-export function numbersOf(calls: Calls, index: Index, valueOf: ValueOf): Named {
+export function numbersOf(calls: Calls, index: Index, lookUp: LookUp): Named {
   const fixed = index.terms.filter(({ atom }) => !dependsOnValues(atom));
   const isBare = fixed.length === 0 && index.offset === 0 && index.terms.length > 0;
   let total = isBare ? null : tableOf(calls, new Index(fixed, index.offset));
   for (const { atom, coefficient } of index.terms) {
     if (!dependsOnValues(atom)) continue;
-    const value = atomOf(calls, atom, valueOf);
-    const scaled = coefficient === 1 ? value.value : binary(calls, 'Multiply', value.value, beside(calls, value.value, coefficient));
+    const value = atomOf(calls, atom, lookUp);
+    const scaled =
+      coefficient === 1 ? value.value : binary(calls, 'Multiply', value.value, beside(calls, value.value, coefficient));
     total = summed(calls, { value: scaled, axes: value.axes }, total);
   }
   return total!;
@@ -62,10 +63,10 @@ function dependsOnValues(atom: Term['atom']): boolean {
   return atom.kind === 'value' || atom.of.terms.some((term) => dependsOnValues(term.atom));
 }
 
-function atomOf(calls: Calls, atom: Term['atom'], valueOf: ValueOf): Named {
-  if (atom.kind === 'value') return valueOf(atom.value);
+function atomOf(calls: Calls, atom: Term['atom'], lookUp: LookUp): Named {
+  if (atom.kind === 'value') return lookUp(atom.value);
   if (atom.kind === 'axis') throw new Error('an axis is in the table');
-  const of = numbersOf(calls, atom.of, valueOf);
+  const of = numbersOf(calls, atom.of, lookUp);
   const kernel = atom.kind === 'div' ? 'FloorDiv' : 'Mod';
   return { value: binary(calls, kernel, of.value, beside(calls, of.value, atom.by)), axes: of.axes };
 }
@@ -97,7 +98,13 @@ export function gatheredBlocks(calls: Calls, x: Value, { positions, block, inner
 }
 
 /** Adds a value, over all of `axes`, into zeros of `length` elements, at an address. */
-export function scattered(calls: Calls, added: Named, { positions, block, inner }: Blocks, axes: readonly Axis[], length: number): Value {
+export function scattered(
+  calls: Calls,
+  added: Named,
+  { positions, block, inner }: Blocks,
+  axes: readonly Axis[],
+  length: number,
+): Value {
   const outer = axes.filter((axis) => !inner.some(({ key }) => key === axis.key));
   const count = countOf(extents(outer));
   const indices = reshaped(calls, spread(calls, positions, outer), [count, 1]);

@@ -58,7 +58,9 @@ export class TensorExecutable implements DeviceExecutable {
       return next.value;
     });
     try {
-      return await Promise.all(results.map(async (result) => (isTensor(result) ? (await result.data()).slice() : result.slice())));
+      return await Promise.all(
+        results.map(async (result) => (isTensor(result) ? (await result.data()).slice() : result.slice())),
+      );
     } finally {
       results.forEach(dispose);
     }

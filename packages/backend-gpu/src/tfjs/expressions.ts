@@ -59,7 +59,10 @@ export class Expressions {
       case 'load':
         return this.#load(is.buffer, is.address, conditions);
       case 'scalar':
-        return this.#scalar(expr, is.args.map((arg) => this.value(arg, conditions)));
+        return this.#scalar(
+          expr,
+          is.args.map((arg) => this.value(arg, conditions)),
+        );
       case 'guard':
         return this.#guard(is.conditions, is.body, is.otherwise, conditions);
       case 'reduce':

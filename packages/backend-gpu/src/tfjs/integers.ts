@@ -1,4 +1,4 @@
-import { beside, binary, isNaN, select, unary } from './arithmetic.js';
+import { beside, binary, select, unary, whereNaN } from './arithmetic.js';
 import type { Calls, Value } from './calls.js';
 import { cast } from './shaping.js';
 
@@ -68,7 +68,7 @@ const GREATEST_FLOAT = 2147483520;
 /** A float as int32: truncated, saturated, NaN is 0. */
 export function saturated(calls: Calls, x: Value): Value {
   const bounded = calls.call('ClipByValue', { x }, x, { clipValueMin: LEAST, clipValueMax: GREATEST_FLOAT });
-  const number = select(calls, isNaN(calls, x), beside(calls, x, 0), bounded);
+  const number = select(calls, whereNaN(calls, x), beside(calls, x, 0), bounded);
   const whole = cast(calls, number, 'int32');
   const over = binary(calls, 'Greater', x, beside(calls, x, GREATEST_FLOAT), 'bool');
   return select(calls, over, calls.full(GREATEST, 'int32'), whole);

@@ -32,7 +32,11 @@ function readsOf(step: Step): readonly number[] {
 }
 
 /** Leaves out what no result needs, takes what is the same in every run before the first, and says when each value is last read. */
-export function timetable(steps: readonly Step[], results: readonly (Value | number)[], isConstant: (id: number) => boolean): Timetable {
+export function timetable(
+  steps: readonly Step[],
+  results: readonly (Value | number)[],
+  isConstant: (id: number) => boolean,
+): Timetable {
   const wanted = new Set(results.map((result) => (typeof result === 'number' ? result : result.id)));
   const needed = new Set(wanted);
   const live = steps.toReversed().filter((step) => {

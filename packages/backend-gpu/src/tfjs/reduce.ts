@@ -1,5 +1,5 @@
 import { type Axis, type Combine, identityOf } from '@tapegrad/core';
-import { beside, binary, counted, isNaN, select } from './arithmetic.js';
+import { beside, binary, counted, select, whereNaN } from './arithmetic.js';
 import type { Calls, Value } from './calls.js';
 import { includes, type Named, positionOf } from './named.js';
 import { cast } from './shaping.js';
@@ -10,7 +10,12 @@ const KERNELS: Readonly<Record<Combine, string>> = { sum: 'Sum', product: 'Prod'
 export function reduced(calls: Calls, combine: Combine, body: Named, over: readonly Axis[]): Named {
   const { dtype } = body.value;
   if (over.some(({ extent }) => extent === 0)) return { value: calls.full(identityOf(combine, dtype), dtype), axes: [] };
-  const value = repeated(calls, combine, body.value, over.filter((axis) => !includes(body.axes, axis)));
+  const value = repeated(
+    calls,
+    combine,
+    body.value,
+    over.filter((axis) => !includes(body.axes, axis)),
+  );
   const present = over.filter((axis) => includes(body.axes, axis));
   if (present.length === 0) return { value, axes: body.axes };
   const axes = body.axes.filter((axis) => !includes(present, axis));
@@ -21,7 +26,7 @@ export function reduced(calls: Calls, combine: Combine, body: Named, over: reado
     calls.call(kernel, { x }, { ...type, dtype: x.dtype }, { ...axisAttribute(kernel, positions), keepDims: false });
   const found = along(KERNELS[combine], numbers);
   if (numbers.dtype !== 'float32' || calls.keepsNaN(KERNELS[combine])) return { value: cast(calls, found, dtype), axes };
-  const odd = along('Max', cast(calls, isNaN(calls, numbers), 'float32'));
+  const odd = along('Max', cast(calls, whereNaN(calls, numbers), 'float32'));
   const isOdd = binary(calls, 'Greater', odd, beside(calls, odd, 0), 'bool');
   return { value: select(calls, isOdd, beside(calls, found, NaN), found), axes };
 }

@@ -1,5 +1,5 @@
 import type { DType, ScalarOp } from '@tapegrad/core';
-import { and, beside, binary, counted, isNaN, not, or, select, unary } from './arithmetic.js';
+import { and, beside, binary, counted, not, or, select, unary, whereNaN } from './arithmetic.js';
 import type { Calls, Value } from './calls.js';
 import * as integers from './integers.js';
 import { cast } from './shaping.js';
@@ -55,7 +55,7 @@ const extreme =
   (calls, a, b) => {
     const found = binary(calls, kernel, a!, b!);
     if (calls.keepsNaN(kernel)) return found;
-    return select(calls, or(calls, isNaN(calls, a!), isNaN(calls, b!)), beside(calls, a!, NaN), found);
+    return select(calls, or(calls, whereNaN(calls, a!), whereNaN(calls, b!)), beside(calls, a!, NaN), found);
   };
 
 /** The remainder of absolute values, with the sign of the dividend: the kernel's own takes the divisor's. */
@@ -86,7 +86,7 @@ const power: Spelling = (calls, x, y) => {
 
 const signOfFloat: Spelling = (calls, x) => {
   const found = unary(calls, 'Sign', x!);
-  return calls.keepsNaN('Sign') ? found : select(calls, isNaN(calls, x!), x!, found);
+  return calls.keepsNaN('Sign') ? found : select(calls, whereNaN(calls, x!), x!, found);
 };
 
 const truncated: Spelling = (calls, x) => {
@@ -160,7 +160,7 @@ const comparing =
 const ANY: Partial<Record<ScalarOp, Spelling>> = {
   eq: comparing('Equal'),
   // A value that differs from itself is how NaN is asked for, and shaders may answer that without looking.
-  ne: (calls, a, b) => (a === b && a!.dtype === 'float32' ? isNaN(calls, a!) : comparing('NotEqual')(calls, a!, b!)),
+  ne: (calls, a, b) => (a === b && a!.dtype === 'float32' ? whereNaN(calls, a!) : comparing('NotEqual')(calls, a!, b!)),
   lt: comparing('Less'),
   le: comparing('LessEqual'),
   gt: comparing('Greater'),

@@ -45,7 +45,7 @@ export class TensorSession implements Session, StateStore {
   }
 
   write(name: string, _dtype: DType, values: TypedArray): void {
-    this.replace(name, values.slice());
+    this.replace(name, values);
   }
 
   read(name: string): TypedArray | Promise<TypedArray> {
@@ -72,13 +72,13 @@ export class TensorSession implements Session, StateStore {
   replace(name: string, value: TensorHandle | TypedArray): void {
     const held = this.#states.get(name);
     if (held && !ArrayBuffer.isView(held)) held.dispose();
-    this.#states.set(name, value);
+    this.#states.set(name, ArrayBuffer.isView(value) ? value.slice() : value);
   }
 
   dispose(): void {
     this.#device.enter();
     for (const program of this.#programs) program.dispose();
-    for (const name of this.#states.keys()) this.replace(name, new Float32Array(0));
+    for (const held of this.#states.values()) if (!ArrayBuffer.isView(held)) held.dispose();
     this.#states.clear();
   }
 

@@ -11,17 +11,72 @@ export function reshaped(calls: Calls, x: Value, shape: readonly number[]): Valu
 export function transposed(calls: Calls, x: Value, order: readonly number[]): Value {
   if (order.every((axis, i) => axis === i)) return x;
   const shape = order.map((axis) => x.shape[axis]!);
-  // Axes of size 1 may stand anywhere: where only they move, the elements stay.
-  const moved = order.filter((axis) => x.shape[axis] !== 1);
-  if (moved.every((axis, i) => i === 0 || axis > moved[i - 1]!)) return reshaped(calls, x, shape);
-  return calls.call('Transpose', { x }, { shape, dtype: x.dtype }, { perm: order });
+  // Axes of size 1 may stand anywhere, and axes that stay together are one: kernels are slow, or fail, where there are many.
+  const groups: number[][] = [];
+  for (const axis of order.filter((axis) => x.shape[axis] !== 1)) {
+    const last = groups.at(-1);
+    if (last && follows(x.shape, last.at(-1)!, axis)) last.push(axis);
+    else groups.push([axis]);
+  }
+  const sizes = groups.map((group) => group.reduce((product, axis) => product * x.shape[axis]!, 1));
+  const ranked = groups.map((group, i) => ({ first: group[0]!, i })).sort((a, b) => a.first - b.first);
+  const narrow = reshaped(
+    calls,
+    x,
+    ranked.map(({ i }) => sizes[i]!),
+  );
+  const perm = groups.map((_, i) => ranked.findIndex((entry) => entry.i === i));
+  if (perm.every((axis, i) => axis === i)) return reshaped(calls, x, shape);
+  return reshaped(calls, calls.call('Transpose', { x: narrow }, { shape: sizes, dtype: x.dtype }, { perm }), shape);
 }
 
-/** Repeats axes of size 1; `x` has as many axes as `shape`. */
+/** Is there nothing but axes of size 1 between two axes, the second behind the first? */
+function follows(shape: readonly number[], first: number, second: number): boolean {
+  return second > first && shape.slice(first + 1, second).every((size) => size === 1);
+}
+
+/**
+ * Repeats axes of size 1; `x` has as many axes as `shape`. By multiplying with ones, which keeps all bits: on WebAssembly that takes a
+ * seventieth of what `Tile` takes.
+ */
 export function stretched(calls: Calls, x: Value, shape: readonly number[]): Value {
   if (sameSizes(x.shape, shape)) return x;
-  const reps = shape.map((size, i) => (x.shape[i] === size ? 1 : size));
-  return calls.call('Tile', { x }, { shape, dtype: x.dtype }, { reps });
+  if (x.dtype === 'bool') {
+    const whole = stretched(calls, cast(calls, x, 'int32'), shape);
+    return calls.call('NotEqual', { a: whole, b: calls.full(0, 'int32') }, { shape, dtype: 'bool' });
+  }
+  const { whole, parts } = collapsed(shape, [x.shape]);
+  const [narrow] = parts as [number[]];
+  const ones = calls.full(
+    1,
+    x.dtype,
+    whole.map((size, i) => (narrow[i] === size ? 1 : size)),
+  );
+  const product = calls.call('Multiply', { a: reshaped(calls, x, narrow), b: ones }, { shape: whole, dtype: x.dtype });
+  return reshaped(calls, product, shape);
+}
+
+/** Shapes that broadcast to one, with neighbouring axes joined where all are repeated alike: kernels are slow where there are many. */
+export function collapsed(
+  shape: readonly number[],
+  shapes: readonly (readonly number[])[],
+): { readonly whole: number[]; readonly parts: number[][] } {
+  const padded = shapes.map((part) => [...shape.map(() => 1).slice(part.length), ...part]);
+  const whole: number[] = [];
+  const parts = padded.map((): number[] => []);
+  let before = '';
+  for (const [d, size] of shape.entries()) {
+    if (size === 1) continue;
+    const pattern = padded.map((part) => (part[d] === 1 ? '-' : 'x')).join('');
+    if (pattern !== before) {
+      whole.push(1);
+      for (const part of parts) part.push(1);
+    }
+    before = pattern;
+    whole[whole.length - 1]! *= size;
+    for (const [i, part] of parts.entries()) part[part.length - 1]! *= padded[i]![d]!;
+  }
+  return { whole, parts };
 }
 
 export function cast(calls: Calls, x: Value, dtype: Value['dtype']): Value {

@@ -1,4 +1,4 @@
-import { type Axis, type Condition, type Index, type Term } from '@tapegrad/core';
+import type { Axis, Condition, Index, Term } from '@tapegrad/core';
 
 /** What an index is at every point of some axes, row-major. It must not depend on values. */
 export function tabulate(index: Index, axes: readonly Axis[]): Float64Array {

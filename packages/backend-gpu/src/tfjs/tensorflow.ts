@@ -22,7 +22,6 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 export interface TensorFlow {
   getBackend(): string;
   setBackend(name: string): Promise<boolean>;
-  ready(): Promise<void>;
   getKernel(name: string, backend: string): unknown;
   tensor(values: never, shape: number[], dtype: DeviceType): TensorHandle;
   engine(): { runKernel(name: string, inputs: never, attributes: never): unknown };

@@ -51,7 +51,8 @@ export class Translator {
   translate(tape: Tape, backend: string): Translation {
     for (const { name, node } of tape.inputs) this.#places.set(node, { here: this.#calls.input(name) });
     for (const { name, slot, node } of tape.states) this.#places.set(node, this.#state(name, slot));
-    for (const { node, place } of tape.slots) if (place.kind === 'constant') this.#places.set(node, this.#data(node, place.values));
+    for (const { node, place } of tape.slots)
+      if (place.kind === 'constant') this.#places.set(node, this.#data(node, place.values));
     const updates = new Map<string, Value | number>();
     for (const { kind, reads, writes } of tape.instructions) {
       const [{ node, place }] = writes as [Slot];
@@ -69,7 +70,9 @@ export class Translator {
     const kernels = [...this.#calls.missing].map((kernel) => `the kernel ${kernel}`);
     const all = [...misses, ...kernels];
     if (all.length === 0) return;
-    throw new BackendError(`the backend '${backend}' cannot run this program: it lacks ${all.join('; ')}. Choose another backend.`);
+    throw new BackendError(
+      `the backend '${backend}' cannot run this program: it lacks ${all.join('; ')}. Choose another backend.`,
+    );
   }
 
   #place(node: Node): Place {
@@ -95,7 +98,9 @@ export class Translator {
   #data(node: Node, values: TypedArray): Place {
     const shape = node.shape as readonly number[];
     if (this.#hosted(node)) return { here: this.#calls.hosted([], () => values) };
-    return { stored: { value: this.#calls.literal(`data ${node.id}`, { shape, dtype: node.dtype as DeviceType }, () => values), shape } };
+    return {
+      stored: { value: this.#calls.literal(`data ${node.id}`, { shape, dtype: node.dtype as DeviceType }, () => values), shape },
+    };
   }
 
   #compute(node: Node): Place {
@@ -103,14 +108,20 @@ export class Translator {
     const shape = node.shape as readonly number[];
     if (countOf(shape) === 0) return { stored: { value: this.#calls.full(0, node.dtype as DeviceType, shape), shape } };
     try {
-      const whole = WHOLE[node.op.name];
-      if (whole) return { stored: { value: whole(this.#calls, node, node.inputs.map((x) => wholeOf(this.#calls, this.#stored(x)))), shape } };
-      return { stored: this.#vectorised(node) };
+      const value = this.#whole(node);
+      return { stored: value ? { value, shape } : this.#vectorised(node) };
     } catch (error) {
       if (!(error instanceof Unspeakable)) throw error;
       this.#misses.set(node.op.name, error.message);
       return { stored: { value: this.#calls.full(0, node.dtype as DeviceType, shape), shape } };
     }
+  }
+
+  #whole(node: Node): Value | null {
+    const whole = WHOLE[node.op.name];
+    if (!whole) return null;
+    const inputs = node.inputs.map((x) => wholeOf(this.#calls, this.#stored(x)));
+    return whole(this.#calls, node, inputs);
   }
 
   #vectorised(node: Node): Stored {

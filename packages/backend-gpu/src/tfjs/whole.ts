@@ -1,10 +1,12 @@
 import { countOf, type Node } from '@tapegrad/core';
-import { beside, binary, isNaN, select, unary } from './arithmetic.js';
+import { beside, binary, select, unary, whereNaN } from './arithmetic.js';
 import type { Calls, Value } from './calls.js';
+import { convolved } from './convolve.js';
 import { reshaped, transposed } from './shaping.js';
 
-/** Ops that are run whole, not by their lowering, given their inputs in their full shapes. */
-export const WHOLE: Readonly<Record<string, (calls: Calls, node: Node, inputs: readonly Value[]) => Value>> = {
+/** Ops that are run whole, given their inputs in their full shapes; where null comes, by their lowering after all. */
+export const WHOLE: Readonly<Record<string, (calls: Calls, node: Node, inputs: readonly Value[]) => Value | null>> = {
+  convolve: (calls, node, [x, w]) => convolved(calls, node, [x!, w!]),
   argsort: (calls, node, [x]) => argsorted(calls, x!, node.attrs as SortAttrs),
   concat: (calls, node, inputs) => joined(calls, inputs, node),
 };
@@ -39,7 +41,7 @@ function argsorted(calls: Calls, x: Value, { axis, descending }: SortAttrs): Val
 function sortKeys(calls: Calls, rows: Value, descending: boolean): Value {
   if (rows.dtype === 'int32') return descending ? rows : binary(calls, 'Sub', beside(calls, rows, -1), rows);
   const upright = descending ? rows : unary(calls, 'Neg', rows);
-  return select(calls, isNaN(calls, rows), beside(calls, rows, -Infinity), upright);
+  return select(calls, whereNaN(calls, rows), beside(calls, rows, -Infinity), upright);
 }
 
 /** The positions of each row's elements from the greatest to the least, equal ones in their order. */
@@ -48,7 +50,7 @@ function order(calls: Calls, rows: Value): Value {
 }
 
 function afterNaN(calls: Calls, rows: Value, first: Value): Value {
-  const number = unary(calls, 'LogicalNot', isNaN(calls, rows));
+  const number = unary(calls, 'LogicalNot', whereNaN(calls, rows));
   const isNumber = calls.call('Cast', { x: number }, { shape: rows.shape, dtype: 'float32' }, { dtype: 'float32' });
   const second = order(calls, picked(calls, isNumber, first));
   return picked(calls, first, second);

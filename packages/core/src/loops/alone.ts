@@ -1,15 +1,15 @@
 import { isConstant } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
+import { countOf } from '../tensor/shape.js';
 import { extentsOf } from './frame.js';
+import { scatterUnit, unitOf } from './kernel-unit.js';
 import type { Loop } from './loop.js';
 import { KernelWriter } from './lower.js';
-import { scatterUnit, unitOf } from './kernel-unit.js';
 import { kernelOfProcedure, place } from './place.js';
 import { Procedure } from './procedure.js';
 import type { Kernel, KernelBuffer } from './statement.js';
 import type { Target } from './target.js';
 import type { Unit } from './unit.js';
-import { countOf } from '../tensor/shape.js';
 
 /** One node as a loop nest of its own. */
 export interface LoopAlone {
