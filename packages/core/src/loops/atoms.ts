@@ -19,6 +19,7 @@ export type Atom =
   | { readonly kind: 'div' | 'mod'; readonly key: string; readonly of: Index; readonly by: number }
   | { readonly kind: 'value'; readonly key: string; readonly value: IndexValue; readonly extent: number };
 
+/** One summand of an index. */
 export interface Term {
   readonly atom: Atom;
   readonly coefficient: number;

@@ -362,7 +362,12 @@ export class Builder {
   }
 }
 
-/** The value that a combination starts from. */
+/**
+ * The value that a combination starts from.
+ *
+ * @example
+ * console.log(identityOf('max', 'float32')); // -Infinity
+ */
 export function identityOf(combine: Combine, dtype: DType): number {
   if (combine === 'sum') return 0;
   if (combine === 'product') return 1;
