@@ -5,6 +5,7 @@ import { hostFunctions, importsOf } from './imports.js';
 import { prepared, printedOnce } from './kernels.js';
 import { HOST, type ImportedFunction, moduleBytes, type WasmFunction } from './module.js';
 import type { PrintedKernel, Subnormals } from './print.js';
+import { textOf } from './text.js';
 import { barrier, SLEEP, WAKE } from './threads/barrier.js';
 import { type Costs, type Phases, phasesOf } from './threads/phases.js';
 import type { Team } from './threads/team.js';
@@ -97,7 +98,9 @@ function linkable(tape: Tape, module: WasmModule, printed: Printed, { memory, te
   const drive = exports[RUN]!;
   const together = phases && team ? team.join(module, drive) : null;
   return {
-    source: '',
+    get source() {
+      return textOf(printed.functions);
+    },
     link: (views) => {
       steps = tape.instructions.map((instruction, i) => {
         if (instruction.kind !== 'kernel') return linkOther('wasm', instruction, views);

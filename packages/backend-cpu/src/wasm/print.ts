@@ -344,7 +344,8 @@ class Printer {
     code.tee(value);
     code.splat(0x7fffffff, 'i32');
     code.get(value);
-    code.write(simd.f32Abs);
+    code.splat(0x7fffffff, 'i32');
+    code.write(simd.and);
     code.splat(LEAST_NORMAL, 'f32');
     code.write(simd.f32Lt, simd.and, simd.andNot);
   }
