@@ -11,15 +11,15 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** Serves the files of a folder on a free port of this machine; `isolated` gives its pages shared memory. */
-export async function serve(folder: string, isolated: boolean): Promise<Served> {
+/** Serves the files of a folder on a free port of this machine; `isolated` gives its pages shared memory. `headers` are further ones. */
+export async function serve(folder: string, isolated: boolean, headers: Readonly<Record<string, string>> = {}): Promise<Served> {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const file = join(folder, normalize(path.endsWith('/') ? `${path}index.html` : path));
     try {
       const bytes = await readFile(file);
       const type = TYPES[extname(file)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'Content-Type': type, ...(isolated && ISOLATION) }).end(bytes);
+      response.writeHead(200, { 'Content-Type': type, ...(isolated && ISOLATION), ...headers }).end(bytes);
     } catch {
       response.writeHead(404).end();
     }

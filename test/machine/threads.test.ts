@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Graph as CoreGraph } from '@tapegrad/core';
@@ -242,6 +244,12 @@ describe('a kernel of the user that throws', () => {
 });
 
 describe('workers', () => {
+  it('keep no process from ending', () => {
+    const file = fileURLToPath(new URL('threads-end.ts', import.meta.url));
+    const options = ['--conditions=tapegrad-source', '--import', 'tsx', file];
+    expect(execFileSync(process.execPath, options, { encoding: 'utf8', timeout: 20_000 })).toBe('8192\n');
+  });
+
   it('end when the last machine that needs them is disposed of, or is garbage', async () => {
     setFlagsFromString('--expose-gc');
     const collect: () => void = runInNewContext('gc');

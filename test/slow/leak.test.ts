@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { adam, add, crossEntropy, Graph, glorotUniform, matmul, type Node, TapeMachine, tanh, zeros } from 'tapegrad';
 import { describe, expect, it } from 'vitest';
 import { backends } from '../machine/backends.js';
+import { eager, ready } from '../machine/threaded.js';
 
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
@@ -48,9 +49,13 @@ async function trainingStep(open: (typeof backends)[number][1]) {
 const ROUNDS = 4;
 
 // The interpreter shares all of a run's bookkeeping with the others, and would take minutes.
-describe.each(backends.filter(([name]) => name !== 'interpreter'))('training on %s', (_name, open) => {
+const threaded = ['wasm, in two threads', () => eager(2)] as const;
+
+describe.each([...backends.filter(([name]) => name !== 'interpreter'), threaded])('training on %s', (_name, open) => {
   it.each(['run', 'runSync'] as const)('leaves nothing behind by %s', async (call) => {
     const step = await trainingStep(open);
+    await step.run(feeds);
+    await ready();
     const steps = async (count: number): Promise<void> => {
       for (let i = 0; i < count; i++) (await step[call](feeds)).loss.item();
     };

@@ -57,6 +57,10 @@ export class Crew {
     return count;
   }
 
+  get size(): number {
+    return this.#members.length;
+  }
+
   /** Do all workers know all programs? */
   get isReady(): boolean {
     return this.#members.every((member) => member.knowsAll);

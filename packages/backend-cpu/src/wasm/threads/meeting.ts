@@ -11,7 +11,9 @@ const at = (address: number): number => address / Int32Array.BYTES_PER_ELEMENT;
 /** The words in a machine's memory by which its threads meet, as the main thread uses them. */
 export class Meeting {
   readonly #words: Int32Array;
-  readonly #mayWait = mayWait();
+  /** A word that nobody changes. */
+  readonly #pause = new Int32Array(new SharedArrayBuffer(4));
+  readonly #mayWait = mayWait(this.#pause);
   #begun = 0;
   #waitingFor = -1;
   #waited = 0;
@@ -70,7 +72,7 @@ export class Meeting {
   /** Waits, but not for ever, until all have left; then the words are as new. Returns whether they have. */
   close(haveLeft: () => boolean): boolean {
     const end = Date.now() + Math.min(patience.milliseconds, 1000);
-    while (!haveLeft() && Date.now() < end) if (this.#mayWait) Atomics.wait(pause, 0, 0, 1);
+    while (!haveLeft() && Date.now() < end) if (this.#mayWait) Atomics.wait(this.#pause, 0, 0, 1);
     const left = haveLeft();
     Atomics.store(this.#words, at(MEETING.arrived), 0);
     Atomics.store(this.#words, at(MEETING.off), 0);
@@ -78,13 +80,10 @@ export class Meeting {
   }
 }
 
-/** A word that nobody changes. */
-const pause = new Int32Array(new SharedArrayBuffer(4));
-
-/** A page's main thread may not. */
-function mayWait(): boolean {
+/** May this thread sleep? A page's main thread may not. */
+function mayWait(word: Int32Array): boolean {
   try {
-    Atomics.wait(pause, 0, 1, 0);
+    Atomics.wait(word, 0, 1, 0);
     return true;
   } catch {
     return false;
