@@ -67,7 +67,7 @@ describe('random loops', () => {
           });
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -89,7 +89,7 @@ describe('random loops', () => {
           if (!same(array, expected[i]!)) expect.fail(`${array} instead of ${expected[i]} in\n${source}\n${kernel.key}`);
         });
       }),
-      { numRuns: 800 },
+      { numRuns: 500 },
     );
   });
 });

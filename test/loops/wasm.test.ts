@@ -27,7 +27,7 @@ describe('random loops as WebAssembly', () => {
           if (!same(array, expected[i]!)) expect.fail(`${array} instead of ${expected[i]} in\n${kernel.key}`);
         });
       }),
-      { numRuns: 1200 },
+      { numRuns: 700 },
     );
   });
 

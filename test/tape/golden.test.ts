@@ -1,6 +1,24 @@
 import { Graph, grad, type Node, type Update } from '@tapegrad/core';
-import { add, conv2d, crossEntropy, matmul, maxPool2d, mean, mul, relu, square, sub, sum } from '@tapegrad/ops';
-import { expect, test } from 'vitest';
+import {
+  add,
+  attention,
+  batchNorm,
+  conv2d,
+  crossEntropy,
+  layerNorm,
+  logSoftmax,
+  matmul,
+  maxPool2d,
+  mean,
+  mul,
+  relu,
+  rmsNorm,
+  softmax,
+  square,
+  sub,
+  sum,
+} from '@tapegrad/ops';
+import { describe, expect, test } from 'vitest';
 import { textOfTape } from '../../packages/core/src/tape/text.js';
 import { compile } from '../../packages/core/test/tape-support.js';
 
@@ -21,25 +39,22 @@ test('a training step of a perceptron: the gradients of the weights are never st
   const loss = crossEntropy(add(matmul(hidden, w2), b2), y);
   const tape = compile({ outputs: { loss }, updates: descend(loss, [w1, b1, w2, b2]) });
   expect(textOfTape(tape)).toMatchInlineSnapshot(`
-    "tape: 12 instructions, 12 distinct kernels, 13,319,797 flops, 1,555,964 bytes moved, 134,656 of scratch, 407,080 of state
+    "tape: 9 instructions, 9 distinct kernels, 13,319,669 flops, 1,549,820 bytes moved, 134,656 of scratch, 407,080 of state
     input x: @0 float32 [32, 784]
     input y: @100352 int32 [32]
     state w1: float32 [784, 128], updated
     state b1: float32 [128], updated
     state w2: float32 [128, 10], updated
     state b2: float32 [10], updated
-     0  kernel contract.14 add.15 relu.16: x, w1, b1 → @100480 float32 [32, 128]; 518,656 bytes, 6,430,720 flops
-     1  kernel contract.17 add.18: @100480, w2, b2 → @116864 float32 [32, 10]; 22,824 bytes, 82,240 flops
-     2  kernel max.19 eq.27 sub.86 where.119 sum.120: @116864, y → @118144 float32 [32], @118272 float32 [32]; 1,664 bytes, 1,600 flops
-     3  kernel sub.86 exp.87: @116864, @118144 → @116864 float32 [32, 10]; 2,688 bytes, 640 flops
-     4  kernel ge.32 lt.34 and.35 sum.88 where.94 reciprocal.96 mul.97 log.121 sub.122 where.123: @116864, y, @118272 → @118272 float32 [32], @118144 float32 [32]; 1,792 bytes, 608 flops
-     5  kernel eq.27 ge.32 lt.34 and.35 where.94 neg.95 mul.100 where.103 add.104: @118272, @116864, y → @116864 float32 [32, 10]; 2,816 bytes, 1,440 flops
-     6  kernel le.55 contract.105 where.107: @116864, w2, @100480 → @118272 float32 [32, 128]; 39,168 bytes, 90,112 flops
-     7  kernel contract.106 mul.115 sub.116: @100480, @116864, w2 → w2 float32 [128, 10]; 27,904 bytes, 84,480 flops
-     8  kernel contract.108 mul.111 sub.112: x, @118272, w1 → w1 float32 [784, 128]; 919,552 bytes, 6,623,232 flops
-     9  kernel sum.109 mul.117 sub.118: @116864, b2 → b2 float32 [10]; 1,360 bytes, 340 flops
-    10  kernel sum.110 mul.113 sub.114: @118272, b1 → b1 float32 [128]; 17,408 bytes, 4,352 flops
-    11  kernel sum.124 div.125: @118144 → @118272 float32 []; 132 bytes, 33 flops
+    0  kernel contract.14 add.15 relu.16: x, w1, b1 → @100480 float32 [32, 128]; 518,656 bytes, 6,430,720 flops
+    1  kernel contract.17 add.18: @100480, w2, b2 → @116864 float32 [32, 10]; 22,824 bytes, 82,240 flops
+    2  kernel max.19 eq.27 ge.32 lt.34 …12 more… sum.120 log.121 sub.122 where.123: @116864, y → @116864 float32 [32, 10], @118144 float32 [32]; 2,816 bytes, 4,160 flops
+    3  kernel le.55 contract.105 where.107: @116864, w2, @100480 → @118272 float32 [32, 128]; 39,168 bytes, 90,112 flops
+    4  kernel contract.106 mul.115 sub.116: @100480, @116864, w2 → w2 float32 [128, 10]; 27,904 bytes, 84,480 flops
+    5  kernel contract.108 mul.111 sub.112: x, @118272, w1 → w1 float32 [784, 128]; 919,552 bytes, 6,623,232 flops
+    6  kernel sum.109 mul.117 sub.118: @116864, b2 → b2 float32 [10]; 1,360 bytes, 340 flops
+    7  kernel sum.110 mul.113 sub.114: @118272, b1 → b1 float32 [128]; 17,408 bytes, 4,352 flops
+    8  kernel sum.124 div.125: @118144 → @118272 float32 []; 132 bytes, 33 flops
     output loss: @118272 float32 []"
   `);
 });
@@ -50,16 +65,13 @@ test('cross-entropy, forward and backward', () => {
   const labels = graph.input('labels', [4], 'int32');
   const loss = crossEntropy(logits, labels);
   expect(textOfTape(compile({ outputs: { loss, gradient: grad(loss, logits) } }))).toMatchInlineSnapshot(`
-    "tape: 5 instructions, 5 distinct kernels, 541 flops, 2,232 bytes moved, 832 of scratch, 0 of state
+    "tape: 2 instructions, 2 distinct kernels, 525 flops, 728 bytes moved, 832 of scratch, 0 of state
     input logits: @0 float64 [4, 10]
     input labels: @320 int32 [4]
-    0  kernel max.3 eq.11 sub.50 where.69 sum.70: logits, labels → @384 float64 [4], @448 float64 [4]; 400 bytes, 200 flops
-    1  kernel sub.50 exp.51: logits, @384 → @512 float64 [4, 10]; 672 bytes, 80 flops
-    2  kernel ge.16 lt.18 and.19 sum.52 where.58 reciprocal.60 mul.61 log.71 sub.72 where.73: @512, labels, @448 → @448 float64 [4], @384 float64 [4]; 432 bytes, 76 flops
-    3  kernel eq.11 ge.16 lt.18 and.19 where.58 neg.59 mul.64 where.67 add.68: @448, @512, labels → @512 float64 [4, 10]; 688 bytes, 180 flops
-    4  kernel sum.74 div.75: @384 → @448 float64 []; 40 bytes, 5 flops
-    output loss: @448 float64 []
-    output gradient: @512 float64 [4, 10]"
+    0  kernel max.3 eq.11 ge.16 lt.18 …12 more… sum.70 log.71 sub.72 where.73: logits, labels → @384 float64 [4, 10], @704 float64 [4]; 688 bytes, 520 flops
+    1  kernel sum.74 div.75: @704 → @768 float64 []; 40 bytes, 5 flops
+    output loss: @768 float64 []
+    output gradient: @384 float64 [4, 10]"
   `);
 });
 
@@ -71,16 +83,15 @@ test('a convolution, its activation and pooling, forward and backward: adjoints 
   const pooled = maxPool2d(relu(conv2d(x, w, b, { padding: 1 })), { kernel: 2 });
   const loss = mean(square(pooled));
   expect(textOfTape(compile({ outputs: { loss }, updates: descend(loss, [w, b]) }))).toMatchInlineSnapshot(`
-    "tape: 6 instructions, 6 distinct kernels, 1,210,577 flops, 778,212 bytes moved, 276,032 of scratch, 160 of state
+    "tape: 5 instructions, 5 distinct kernels, 1,210,577 flops, 677,860 bytes moved, 276,032 of scratch, 160 of state
     input x: @0 float32 [8, 1, 28, 28]
     state w: float32 [4, 1, 3, 3], updated
     state b: float32 [4], updated
     0  kernel convolve.13 add.15 relu.16: x, w, b → @25088 float32 [8, 4, 28, 28]; 125,600 bytes, 501,760 flops
     1  kernel max.18 mul.24 lt.28 where.31 sum.32 mul.64 div.65: @25088 → @125440 float32 [8, 4, 14, 14], @150528 float32 [8, 4, 14, 14]; 150,528 bytes, 119,168 flops
     2  kernel square.56 sum.57 div.58: @125440 → @175616 float32 []; 25,092 bytes, 12,545 flops
-    3  kernel lt.28 le.39 where.68 unwindows.69 where.70: @25088, @125440, @150528 → @175680 float32 [8, 4, 28, 28]; 250,880 bytes, 100,352 flops
+    3  kernel lt.28 le.39 where.68 unwindows.69 where.70 sum.76 mul.81 sub.82: b, @25088, @125440, @150528 → @175680 float32 [8, 4, 28, 28], b float32 [4]; 250,912 bytes, 125,448 flops
     4  kernel convolve.73 mul.79 sub.80: x, @175680, w → w float32 [4, 1, 3, 3]; 125,728 bytes, 451,656 flops
-    5  kernel sum.76 mul.81 sub.82: @175680, b → b float32 [4]; 100,384 bytes, 25,096 flops
     output loss: @175616 float32 []"
   `);
 });
@@ -98,4 +109,72 @@ test('a weight used on every leading axis: its gradient is one contraction over 
     1  kernel contract.5: x, @1048576 → @5242880 float32 [64, 256]; 5,308,416 bytes, 134,217,728 flops
     output gradient: @5242880 float32 [64, 256]"
   `);
+});
+
+/** What each kernel computes, without the views. */
+function kernels(outputs: Readonly<Record<string, Node>>, updates: readonly Update[] = []): string[] {
+  return compile({ outputs, updates }).instructions.map(({ nodes }) =>
+    nodes
+      .filter(({ op }) => op.kind !== 'view' && op.name !== 'constant')
+      .map(({ op }) => op.name)
+      .join(' '),
+  );
+}
+
+/** A function's value, and its gradient for some cotangent. */
+function withGradient(y: Node, inputs: readonly Node[]): Record<string, Node> {
+  const cotangent = y.graph.input('cotangent', y.shape);
+  const gradients = grad(sum(mul(y, cotangent)), inputs);
+  return { y, ...Object.fromEntries(gradients.map((gradient, i) => [`gradient${i}`, gradient])) };
+}
+
+describe('kernels over rows', () => {
+  const x = (shape: readonly number[] = [128, 200]): Node => new Graph().input('x', shape);
+  const beside = (node: Node, name: string, size: number): Node => node.graph.input(name, [size]);
+
+  test('softmax is one kernel along any axis but the first, forward and backward', () => {
+    expect(kernels({ y: softmax(x()) })).toEqual(['max sub exp sum div']);
+    expect(kernels({ y: softmax(x([8, 20, 10, 40]), { axis: 1 }) })).toEqual(['max sub exp sum div']);
+    expect(kernels({ y: softmax(x([1, 2000])) })).toEqual(['max sub exp sum div']);
+    for (const y of [softmax(x()), logSoftmax(x())]) expect(kernels(withGradient(y, [y.graph.nodes[0]!]))).toHaveLength(1);
+  });
+
+  test('cross-entropy has one over rows, forward and backward, and one for the mean', () => {
+    const logits = x();
+    const loss = crossEntropy(logits, logits.graph.input('labels', [128], 'int32'));
+    expect(kernels({ loss, gradient: grad(loss, logits) }).map((kernel) => kernel.split(' ').at(-1))).toEqual(['where', 'div']);
+  });
+
+  test('norms over rows: one forward, and one more for the sums over columns', () => {
+    for (const norm of [layerNorm, rmsNorm]) {
+      const input = x();
+      const scale = beside(input, 'scale', 200);
+      const inputs = norm === layerNorm ? [input, scale, beside(input, 'bias', 200)] : [input, scale];
+      const y = norm === layerNorm ? layerNorm(input, scale, inputs[2]!) : rmsNorm(input, scale);
+      expect(kernels({ y })).toHaveLength(1);
+      const [rows, columns, ...more] = kernels(withGradient(y, inputs));
+      expect(rows).toContain('rsqrt');
+      expect(columns).toMatch(/sum$/);
+      expect(more).toEqual([]);
+    }
+  });
+
+  test('a batch norm shares channels, which are not the first axis; of vectors, it reads along columns', () => {
+    const image = x([8, 16, 12, 12]);
+    const y = batchNorm(image, beside(image, 'scale', 16), beside(image, 'bias', 16));
+    expect(kernels(withGradient(y, [image]))).toHaveLength(1);
+    const vectors = x([512, 64]);
+    const z = batchNorm(vectors, beside(vectors, 'scale', 64), beside(vectors, 'bias', 64));
+    expect(kernels({ z }).map((kernel) => kernel.split(' ').at(-1))).toEqual(['rsqrt', 'add']);
+  });
+
+  test('attention has a kernel for each product, and one for the softmax between them', () => {
+    const q = x([8, 64, 32]);
+    const [k, v] = [q.graph.input('k', [8, 64, 32]), q.graph.input('v', [8, 64, 32])];
+    expect(kernels({ y: attention(q, k, v) })).toEqual(['contract div', 'max sub exp sum div', 'contract']);
+  });
+
+  test('rows are too few to share where threads could not divide them', () => {
+    expect(kernels({ y: softmax(x([2, 20000])) })).toEqual(['max', 'sub exp', 'sum', 'div']);
+  });
 });

@@ -11,11 +11,14 @@ import {
   matmul,
   max,
   maximum,
+  mean,
   pad,
   reshape,
   scatterAdd,
   slice,
+  softmax,
   sort,
+  sqrt,
   sub,
   take,
   tanh,
@@ -38,7 +41,7 @@ export function choices(seed: number): Choices {
   };
 }
 
-const SHAPES = [[], [1], [4], [3, 4], [4, 3], [1, 4], [3, 1], [2, 3, 4], [12], [0], [3, 0], [4, 4]];
+const SHAPES = [[], [1], [4], [3, 4], [4, 3], [1, 4], [3, 1], [2, 3, 4], [3, 4, 16], [2, 1, 3], [12], [0], [3, 0], [4, 4]];
 
 type Make = (x: Node, pick: Choices, any: (fits: (node: Node) => boolean) => Node) => Node | null;
 
@@ -60,6 +63,27 @@ const MAKERS: readonly Make[] = [
   (x, pick) => {
     const axis = pick.below(Math.max(x.shape.length, 1));
     return x.shape.length && sizes(x)[axis] ? add(x, max(x, { axis, keepDims: true })) : null;
+  },
+  (x, pick) => (x.shape.length && !sizes(x).includes(0) ? softmax(x, { axis: pick.below(x.shape.length) }) : null),
+  (x, pick) => {
+    if (!x.shape.length || sizes(x).includes(0)) return null;
+    const axis = pick.below(x.shape.length);
+    const centred = sub(x, mean(x, { axis, keepDims: true }));
+    return div(centred, sqrt(add(mean(mul(centred, centred), { axis, keepDims: true }), 1)));
+  },
+  (x, pick, any) => {
+    const y = any(same(x));
+    const axis = x.shape.length ? pick.below(x.shape.length) : 0;
+    return x.shape.length ? add(x, exp(tanh(sum(mul(x, y), { axis, keepDims: true })))) : null;
+  },
+  (x, _, any) => {
+    const row = any((y) => y.shape.length === 1 && sizes(y)[0] === sizes(x).at(-1));
+    return row.shape.length === 1 && sizes(row)[0] === sizes(x).at(-1) ? mul(x, row) : null;
+  },
+  (x, pick, any) => {
+    const y = any((z) => z.shape.length === x.shape.length && sizes(z).slice(1).join() === sizes(x).slice(1).join());
+    const fits = y.shape.length === x.shape.length && sizes(y).slice(1).join() === sizes(x).slice(1).join();
+    return x.shape.length && fits ? concat(pick.below(2) ? [x, tanh(y)] : [exp(tanh(y)), x, y], { axis: 0 }) : null;
   },
   (x) => reshape(x, [-1].slice(sizes(x).includes(0) ? 1 : 0).concat(sizes(x).includes(0) ? sizes(x) : [])),
   (x) => transpose(x),

@@ -66,7 +66,7 @@ describe('one kernel', () => {
     const logits = add(product(x, graph.input('w', [8, 3]), undefined), 1);
     const total = sum(logits, { axis: 1 });
     const spread = mul(logits, broadcastTo(reshapeTo(total, [4, 1]), [4, 3]));
-    expect(kernels([spread])).toEqual([[logits], [total], [spread]]);
+    expect(kernels([spread])).toEqual([[logits], [spread]]);
   });
 
   test('a reduction with what comes before and after it', () => {
@@ -78,14 +78,14 @@ describe('one kernel', () => {
 
 describe('two kernels', () => {
   test('what is costly and read along an axis', () => {
-    const { graph, x } = setUp();
+    const { graph, x } = setUp([4000, 8]);
     const row = dear(graph.input('row', [8]));
-    const y = add(x, broadcastTo(row, [4, 8]));
+    const y = add(x, broadcastTo(row, [4000, 8]));
     expect(kernels([y])).toEqual([[row], [y]]);
   });
 
   test('what is costly and read twice in different places', () => {
-    const { x } = setUp([4, 4]);
+    const { x } = setUp([200, 200]);
     const cheap = tanh(x);
     expect(kernels([add(cheap, turn(cheap, undefined))])).toHaveLength(1);
     const costly = dear(x);

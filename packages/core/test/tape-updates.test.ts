@@ -92,19 +92,22 @@ describe('updates are simultaneous', () => {
     expect(scratchBytes).toBe(0);
   });
 
-  test('the other readers of a state that is updated in place run before', () => {
-    const { nodes } = states(2, [4]);
+  test.each([
+    [4, ['kernel']],
+    [20000, ['kernel', 'kernel', 'kernel']],
+  ])('the other readers of a state that is updated in place run before: %d elements', (size, instructions) => {
+    const { nodes } = states(2, [size]);
     const [a, b] = nodes as [Node, Node];
     // Each update needs the sum of the other state, so both sums come first.
     const updates = [
-      { state: a, value: add(a, broadcastTo(sum(b), [4])) },
-      { state: b, value: mul(b, broadcastTo(sum(a), [4])) },
+      { state: a, value: add(a, broadcastTo(sum(b), [size])) },
+      { state: b, value: mul(b, broadcastTo(sum(a), [size])) },
     ];
-    const [x, y] = [first(0, 4), first(1, 4)];
+    const [x, y] = [first(0, size), first(1, size)];
     const total = (values: number[]): number => values.reduce((s, v) => s + v, 0);
     const expected = { "s0'": x.map((v) => v + total(y)), "s1'": y.map((v) => v * total(x)) };
     expect(runEveryWay({ outputs: {}, updates })).toEqual(expected);
-    expect(compile({ outputs: {}, updates }).instructions.map(({ kind }) => kind)).toEqual(['kernel', 'kernel', 'kernel']);
+    expect(compile({ outputs: {}, updates }).instructions.map(({ kind }) => kind)).toEqual(instructions);
   });
 
   test('a circle of updates, each of which reads the next state across', () => {

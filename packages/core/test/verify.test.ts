@@ -45,7 +45,7 @@ test('a tape whose values overwrite one another does not, statically and cell by
 });
 
 test('an instruction out of order reads nothing', () => {
-  const tape = compile(program);
+  const tape = compile(program, {}, { statements: 6 });
   expect(() => verify({ ...tape, instructions: tape.instructions.toReversed() })).toThrow(/but finds nothing there$/);
 });
 

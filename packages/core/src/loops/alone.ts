@@ -1,7 +1,6 @@
 import { isConstant } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
 import { countOf } from '../tensor/shape.js';
-import { extentsOf } from './frame.js';
 import { scatterUnit, unitOf } from './kernel-unit.js';
 import type { Loop } from './loop.js';
 import { KernelWriter } from './lower.js';
@@ -34,9 +33,7 @@ export function loopOf(node: Node): LoopAlone {
 function unitAlone(node: Node): Unit {
   const inMemory = (x: Node): boolean => x !== node && !isConstant(x);
   if (node.op.kind === 'scatter') return scatterUnit(node, inMemory);
-  const writer = new KernelWriter(extentsOf(node), inMemory);
-  writer.members.add(node);
-  return unitOf(writer, new Set([node]), { tile: [1, 1] });
+  return unitOf(KernelWriter.of(node, inMemory), new Set([node]), { tile: [1, 1] });
 }
 
 /** A kernel, and whose memory each of its buffers is. */

@@ -1,11 +1,11 @@
 import type { Node } from '../graph/node.js';
 import { reached } from '../graph/replay.js';
 import { type Group, Grouping, writerOf } from './grouping.js';
-import { scatterUnit, unitOf } from './kernel-unit.js';
+import { scatterUnit, stagedUnit, unitOf } from './kernel-unit.js';
 import { splitUnits } from './split.js';
 import { isLeaf, storedNodes } from './storage.js';
 import type { Target } from './target.js';
-import { type Unit, WHOLE } from './unit.js';
+import { type Unit, wholeUnit } from './unit.js';
 
 export interface FuseOptions {
   readonly target: Pick<Target, 'instructions' | 'statements' | 'tile' | 'limits'>;
@@ -24,9 +24,9 @@ export interface Fusion {
 
 /**
  * Decides which nodes get memory and which of those share a kernel: buffers first (`storage.ts`), then one walk, oldest first, in which a
- * node joins a kernel of its extents, if nothing that it reads is made later, and what it reads of that kernel it reads at its own
- * index. Positions never grow smaller along a dependence, so the list of kernels is an order to run them in. At last, what nobody
- * outside of a kernel reads stays in registers.
+ * node joins a kernel, if nothing that it reads is made later, and what it reads of that kernel it reads at its own index (`grouping.ts`), or
+ * at the same index of axes that all of the kernel shares (`sharing.ts`). Positions never grow smaller along a dependence, so the list of kernels is an order to run them in. At last, what nobody
+ * outside of a kernel reads stays in registers, or in a row of the kernel's own.
  */
 export function fuse(outputs: readonly Node[], options: FuseOptions): Fusion {
   const nodes = reached(outputs);
@@ -51,32 +51,23 @@ export function fuse(outputs: readonly Node[], options: FuseOptions): Fusion {
     const newest = grouping.newestRead(node);
     if (!stored.has(node)) continue;
     const kind = formOf(node);
-    if (kind !== 'loop')
-      grouping.alone(node, { kind, roots: [node], computed: [node], ...wholeOf(node), nest: null, buffers: [] });
+    if (kind !== 'loop') grouping.alone(node, wholeUnit(kind, node));
     else if (node.op.kind === 'scatter') grouping.alone(node, scatterUnit(node, inMemory));
     else {
       const why = grouping.place(node, newest);
       if (why) notes.set(node, `${notes.get(node)}; begins a kernel because ${why}`);
     }
   }
-  return { units: finish(groups, outputs, inMemory, options), notes };
-}
-
-function wholeOf(node: Node): Pick<Unit, 'reads' | 'writes'> {
-  return { reads: new Map(node.inputs.map((x) => [x, new Set([WHOLE])])), writes: new Map([[node, WHOLE]]) };
+  return { units: finish(groups, outputs, options), notes };
 }
 
 /** Newest first, so that it is known who reads what: members that nobody outside reads are no roots. */
-function finish(
-  groups: readonly (Group | Unit)[],
-  outputs: readonly Node[],
-  inMemory: (node: Node) => boolean,
-  { target }: FuseOptions,
-): Unit[] {
+function finish(groups: readonly (Group | Unit)[], outputs: readonly Node[], { target }: FuseOptions): Unit[] {
   const wanted = new Set(outputs);
   const unitsOf = (group: Group | Unit): Unit[] => {
     if (!('writer' in group)) return [group];
-    const writer = writerOf(group, inMemory);
+    if (group.staged) return [stagedUnit(group.writer, group.kept, wanted)];
+    const writer = writerOf(group);
     return target.limits?.stores === 1 ? splitUnits(writer, wanted, target) : [unitOf(writer, wanted, target)];
   };
   const units = groups.toReversed().map((group) => {

@@ -1,19 +1,25 @@
 import { type Node, nameOfNode } from '../graph/node.js';
+import { EPILOGUE, SMALL } from './cost.js';
 import { extentsOf } from './frame.js';
 import { KernelWriter, Refused } from './lower.js';
+import { pointsOf, seatBeside } from './sharing.js';
 import type { Target } from './target.js';
 import type { Unit } from './unit.js';
-
-/** A share of the statements that a kernel may have is left to what follows a contraction, as it is written for each cell of a tile. */
-const EPILOGUE = 1 / 4;
 
 /** A kernel in the making, and what decides who may join it. */
 export interface Group {
   readonly position: number;
+  /** The extents of all members, while they are the same. */
   readonly extents: string;
   readonly first: Node;
   /** Holds the members as they are tried. */
-  readonly writer: KernelWriter;
+  writer: KernelWriter;
+  /** Have members axes that not all share? */
+  staged: boolean;
+  /** Members that others read from memory. */
+  readonly kept: Set<Node>;
+  /** How many elements the members compute or combine. */
+  points: number;
   /** Has a node been tried that was refused, so that the writer holds more than the members? */
   tried: boolean;
   /** The kind that gives the kernel its form, once it has one. */
@@ -77,7 +83,7 @@ export class Grouping {
     const candidates = new Set<Group>();
     if (!this.#options.fuse) return candidates;
     const maker = this.groups[newest];
-    if (maker && 'writer' in maker && maker.extents === extents) candidates.add(maker);
+    if (maker && 'writer' in maker && (maker.extents === extents || this.#mayShare(maker, node))) candidates.add(maker);
     const last = this.#last.get(extents);
     if (last && (extents === '' || newest < 0 || this.#meets(last, node))) candidates.add(last);
     return candidates;
@@ -96,42 +102,98 @@ export class Grouping {
   }
 
   #open(node: Node, extents: string): void {
-    const writer = new KernelWriter(extentsOf(node), this.#inMemory);
-    const group: Group = { position: this.groups.length, extents, first: node, writer, tried: false, core: null };
+    const group: Group = {
+      position: this.groups.length,
+      extents,
+      first: node,
+      writer: KernelWriter.of(node, this.#inMemory),
+      staged: false,
+      kept: new Set(),
+      points: 0,
+      tried: false,
+      core: null,
+    };
     this.groups.push(group);
     this.#last.set(extents, group);
     this.#add(group, node);
-    if (this.#options.fuse) writer.member(node);
+    if (this.#options.fuse) group.writer.member(node);
   }
 
   #join(group: Group, node: Node): string | null {
-    const { writer } = group;
-    const { statements, limits } = this.#options.target;
+    const { statements } = this.#options.target;
     const most = statements * (group.core === 'contraction' ? EPILOGUE : 1);
-    if (writer.expressions + this.#reach(node).length >= most) return isFull(group);
-    writer.members.add(node);
-    try {
-      writer.member(node);
-      if (writer.expressions < most && writer.reads.size + writer.members.size <= (limits?.reads ?? Infinity)) {
-        this.#add(group, node);
-        return null;
+    if (group.writer.expressions + this.#reach(node).length >= most) return isFull(group);
+    const sameAxes = !group.staged && extentsOf(node).join() === group.extents;
+    const why = sameAxes ? this.#joinBeside(group, node, most) : null;
+    if (sameAxes && why === null) return null;
+    if (this.#mayShare(group, node)) return this.#joinAsStage(group, node, most);
+    return why ?? `it is no stage for the kernel of ${nameOfNode(group.first)}`;
+  }
+
+  /** Could a node be a stage of a kernel? Products have tiles and recurrences an innermost loop instead; limited kernels write one value. */
+  #mayShare({ core, writer, points }: Group, node: Node): boolean {
+    if (this.#options.target.limits || core === 'contraction' || core === 'recurrence' || node.op.kind === 'recurrence')
+      return false;
+    const extents = extentsOf(node);
+    return points + pointsOf(node) <= SMALL || writer.shared.some(({ extent }) => extents.includes(extent));
+  }
+
+  /** Joins a kernel whose members all have the same axes, as another of them. */
+  #joinBeside(group: Group, node: Node, most: number): string | null {
+    const why = refusalOf(() => {
+      group.writer.sit(node);
+      group.writer.member(node);
+      const { expressions, reads, members } = group.writer;
+      if (expressions >= most || reads.size + members.size > (this.#options.target.limits?.reads ?? Infinity))
+        throw new Refused(isFull(group));
+    });
+    if (why === null) this.#add(group, node);
+    else this.#stand(group, node);
+    return why;
+  }
+
+  /** Joins a kernel with stages, or makes it one. */
+  #joinAsStage(group: Group, node: Node, most: number): string | null {
+    const why = refusalOf(() => {
+      const { shared, seats, kept } = seatBeside(group, node, this.#inMemory);
+      const writer = group.staged ? group.writer : new KernelWriter(shared, this.#inMemory);
+      for (const [member, seat] of group.staged ? [[node, seats.get(node)!] as const] : seats) {
+        writer.members.set(member, seat);
+        writer.enter(seat);
+        writer.member(member);
       }
-      group.tried = true;
-      writer.members.delete(node);
-      return isFull(group);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      group.tried = true;
-      writer.members.delete(node);
-      return error.message;
-    }
+      if (writer.expressions >= most) throw new Refused(isFull(group));
+      group.writer = writer;
+      group.staged = true;
+      for (const member of kept) group.kept.add(member);
+      this.#last.set(extentsOf(node).join(), group);
+    });
+    if (why === null) this.#add(group, node);
+    else if (group.staged) this.#stand(group, node);
+    return why;
+  }
+
+  #stand(group: Group, node: Node): void {
+    group.tried = true;
+    group.writer.members.delete(node);
   }
 
   #add(group: Group, node: Node): void {
-    group.writer.members.add(node);
+    group.points += pointsOf(node);
     const { kind } = node.op;
     if (kind === 'contraction' || kind === 'reduction' || kind === 'recurrence') group.core = kind;
     this.#positions[node.id] = group.position;
+  }
+}
+
+/** What is refused while something is tried. */
+function refusalOf(attempt: () => void): string | null {
+  try {
+    attempt();
+    return null;
+  } catch (error) {
+    if (error instanceof Refused) return error.message;
+    throw error;
   }
 }
 
@@ -151,10 +213,10 @@ function refusal(group: Group, node: Node, newest: number): string | null {
   return null;
 }
 
-/** A writer of the members of a group alone. */
-export function writerOf({ first, writer, tried }: Group, inMemory: (node: Node) => boolean): KernelWriter {
+/** A writer of the members of a group alone, which all have the same axes. */
+export function writerOf({ writer, tried }: Group): KernelWriter {
   if (!tried) return writer;
-  const fresh = new KernelWriter(extentsOf(first), inMemory);
-  for (const node of writer.members) fresh.members.add(node);
+  const fresh = new KernelWriter(writer.shared, writer.inMemory);
+  for (const [node, seat] of writer.members) fresh.members.set(node, seat);
   return fresh;
 }

@@ -1,29 +1,25 @@
 import type { Node } from '../graph/node.js';
+import { bytesOf } from '../tensor/dtype.js';
+import { accessesOf, rowKey } from './access.js';
 import { productIn } from './contraction.js';
+import { ROW_BYTES } from './cost.js';
 import type { Expr } from './expression.js';
 import { extentsOf, Frame, ownIndex, sizesOf } from './frame.js';
-import { type Axis, flatten, type Index } from './indices.js';
-import { type Loop, nestOf, type Store } from './loop.js';
-import { KernelWriter } from './lower.js';
+import { type Axis, flatten, Index } from './indices.js';
+import { type Loop, type Nest, nestOf, type Stage, type Store } from './loop.js';
+import { KernelWriter, keyOfAxes } from './lower.js';
+import { plainAxes, type Seat } from './seat.js';
 import type { Target } from './target.js';
-import type { Unit } from './unit.js';
+import type { Access, Unit } from './unit.js';
 
-/** The kernel of a writer's members; those that are wanted elsewhere are stored. */
+/** The kernel of a writer's members, which have all axes in common; those that are wanted elsewhere are stored. */
 export function unitOf(writer: KernelWriter, wanted: ReadonlySet<Node>, target: Pick<Target, 'tile'>): Unit {
-  const members = [...writer.members];
+  const members = [...writer.members.keys()];
   const roots = members.filter((node) => wanted.has(node));
-
-  // Members one after another, also those that are not stored: so no lowering goes deeper than one member.
-  const stores = (cell: readonly Index[]): Store[] => {
-    writer.enter(cell);
-    const values = new Map(members.map((node) => [node, writer.member(node)]));
-    return roots.map((node) => {
-      const address = flatten(ownIndex(node, cell), sizesOf(node));
-      return { buffer: writer.bufferOf(node), address, value: values.get(node)!, accumulate: false };
-    });
-  };
-  const plain = stores(writer.plain);
-  const { axes, recurrent } = writer;
+  const { shared: axes } = writer;
+  const stores = storesOf(writer, members, roots, axes);
+  const plain = stores(axes.map(Index.axis));
+  const { recurrent } = writer;
   const last = recurrent ? axes.findIndex((axis) => axis.key === recurrent.key) : -1;
   const order = axes.map((_, i) => i).filter((i) => i !== last);
   if (last >= 0) order.push(last);
@@ -34,31 +30,88 @@ export function unitOf(writer: KernelWriter, wanted: ReadonlySet<Node>, target: 
     stores,
     tile: members[0]!.op.kind === 'contraction' ? tilesOf(plain, axes, target.tile) : new Map(),
   };
-  const writes = new Map(roots.map((node, i) => [node, plain[i]!.address.key]));
-  return {
-    kind: 'loop',
-    roots,
-    computed: byAge(writer.computed),
-    reads: writer.reads,
-    writes,
-    nest: nestOf(loop),
-    buffers: writer.buffers,
+  return unitAround(nestOf(loop), roots, writer);
+}
+
+/** A kernel in stages: members with axes of their own; `kept` are those that later stages read. */
+export function stagedUnit(
+  { members: seats, shared, inMemory }: KernelWriter,
+  kept: ReadonlySet<Node>,
+  wanted: ReadonlySet<Node>,
+): Unit {
+  const members = [...seats.keys()];
+  const rowLength = (node: Node): number => seats.get(node)!.own.reduce((size, { extent }) => size * extent, 1);
+  const fitsRow = (node: Node): boolean => shared.length > 0 && rowLength(node) * bytesOf(node.dtype) <= ROW_BYTES;
+  const rows = members.filter((node) => kept.has(node) && !wanted.has(node) && fitsRow(node));
+  const writer = new KernelWriter(shared, inMemory, rows);
+  for (const [node, seat] of seats) writer.members.set(node, seat);
+
+  const stages: Stage[] = [];
+  for (const { values, nodes } of inStages(seats)) {
+    const seat = seats.get((nodes[0] ?? values[0])!)!;
+    writer.enter({ ...seat, own: [] });
+    const known = values.map((node) => writer.member(node));
+    const put = nodes.filter((node) => wanted.has(node) || kept.has(node));
+    const stores = storesOf(writer, nodes, put, seat.own, seat);
+    const order = seat.own.map((_, i) => i);
+    stages.push({ values: known, loop: { axes: seat.own, order, ordered: new Set(), stores, tile: new Map() } });
+  }
+  const nest = { shared, stages, rows: rows.map((node) => ({ dtype: node.dtype, length: rowLength(node) })), fill: [] };
+  const roots = members.filter((node) => wanted.has(node) || (kept.has(node) && !rows.includes(node)));
+  return unitAround(nest, roots, writer);
+}
+
+/** Members by stage, in order: values of the row first, and those of them that are stored, then what has axes of its own. */
+function inStages(seats: ReadonlyMap<Node, Seat>): { readonly values: Node[]; readonly nodes: Node[] }[] {
+  const stages = new Map<string, { readonly values: Node[]; readonly nodes: Node[] }>();
+  const last = Math.max(...[...seats.values()].map(({ stage }) => stage));
+  for (let stage = 0; stage <= last; stage++) {
+    const here = [...seats].filter(([, seat]) => seat.stage === stage);
+    const values = here.filter(([, { own }]) => own.length === 0).map(([node]) => node);
+    if (values.length > 0) stages.set(`${stage}`, { values, nodes: values });
+    for (const [node, { own }] of here) {
+      if (own.length === 0) continue;
+      const key = `${stage}:${keyOfAxes(own)}`;
+      const known = stages.get(key);
+      if (known) known.nodes.push(node);
+      else stages.set(key, { values: [], nodes: [node] });
+    }
+  }
+  return [...stages.values()];
+}
+
+/** Members one after another, also those that are not stored: so no lowering goes deeper than one member. */
+function storesOf(
+  writer: KernelWriter,
+  members: readonly Node[],
+  stored: readonly Node[],
+  axes: readonly Axis[],
+  seat: Pick<Seat, 'stage' | 'own'> = { stage: 0, own: [] },
+): Loop['stores'] {
+  return (cell) => {
+    writer.enter(seat, axes, cell);
+    const values = new Map(members.map((node) => [node, writer.member(node)]));
+    return stored.map((node) => {
+      const address = writer.addressOf(node);
+      return { buffer: writer.bufferOf(node), address, value: values.get(node)!, accumulate: false };
+    });
   };
 }
 
 /** A scatter: a loop over what is added, into a result that starts from 0. */
 export function scatterUnit(node: Node, inMemory: (node: Node) => boolean): Unit {
   const source = node.inputs.at(-1)!;
-  const writer = new KernelWriter(extentsOf(source), (x) => x !== node && inMemory(x));
+  const axes = plainAxes(extentsOf(source));
+  const writer = new KernelWriter(axes, (x) => x !== node && inMemory(x));
   const targetAt = (cell: readonly Index[]): readonly Index[] => node.op.target!(new Frame(node, ownIndex(source, cell), writer));
   const stores = (cell: readonly Index[]): Store[] => {
-    writer.enter(cell);
+    writer.enter({ stage: 0, own: [] }, axes, cell);
     const value = writer.lower(node, ownIndex(source, cell));
     return [{ buffer: writer.bufferOf(node), address: flatten(targetAt(cell), sizesOf(node)), value, accumulate: true }];
   };
-  const [store] = stores(writer.plain);
-  const parallel = axesOfCells(targetAt(writer.plain));
-  const { axes } = writer;
+  const plain = axes.map(Index.axis);
+  const parallel = axesOfCells(targetAt(plain));
+  stores(plain);
   const loop: Loop = {
     axes,
     order: axes.map((_, i) => i),
@@ -66,10 +119,33 @@ export function scatterUnit(node: Node, inMemory: (node: Node) => boolean): Unit
     stores,
     tile: new Map(),
   };
-  const nest = nestOf(loop, [{ buffer: writer.bufferOf(node), value: 0 }]);
-  const computed = byAge(new Set([...writer.computed, node]));
-  const writes = new Map([[node, store!.address.key]]);
-  return { kind: 'loop', roots: [node], computed, reads: writer.reads, writes, nest, buffers: writer.buffers };
+  writer.computed.add(node);
+  return unitAround(nestOf(loop, [{ buffer: writer.bufferOf(node), value: 0 }]), [node], writer);
+}
+
+/** A unit, with what it reads and writes. */
+function unitAround(nest: Nest, roots: readonly Node[], { buffers, rows, computed, reads: read }: KernelWriter): Unit {
+  const stores = nest.stages.map(({ loop }) => loop.stores(loop.axes.map(Index.axis)));
+  const own = new Set(roots);
+  const reread = new Set<Node>();
+  // Also what is read nowhere in the end, as guards that never hold vanish: its buffer has a number.
+  const reads = new Map<Node, Access[]>([...read.keys()].map((node) => [node, []]));
+  for (const { buffer, access } of accessesOf(nest, stores)) {
+    const node = buffers[buffer];
+    if (!node) continue;
+    if (own.has(node)) {
+      reread.add(node);
+      continue;
+    }
+    reads.get(node)!.push(access);
+  }
+  const writes = new Map<Node, Access>();
+  stores.forEach((some, i) => {
+    for (const { buffer, address } of some)
+      if (buffer >= 0)
+        writes.set(buffers[buffer]!, { phase: 2 * i + 1, address: address.key, row: rowKey(address, nest.shared) });
+  });
+  return { kind: 'loop', roots, rows, reread, computed: byAge(computed), reads, writes, nest, buffers };
 }
 
 function byAge(nodes: Iterable<Node>): Node[] {

@@ -1,40 +1,72 @@
 import { type Node, nameOfNode } from '../graph/node.js';
 import { Builder, type Expr } from './expression.js';
-import { Frame, ownIndex, type Surroundings, sizesOf } from './frame.js';
+import { extentsOf, Frame, type Surroundings, sizesOf } from './frame.js';
 import { type Axis, flatten, Index } from './indices.js';
+import { plainAxes, type Seat } from './seat.js';
 
 /** Thrown where a node cannot be computed in the kernel that is being tried; the message says why, after 'because'. */
 export class Refused extends Error {}
 
+/** Where values are asked for: a stage, by the axes of its own, and indices along these. */
+interface Cell {
+  readonly stage: number;
+  readonly own: string;
+  /** By axis; an axis that is missing stands for itself. */
+  readonly at: ReadonlyMap<string, Index>;
+}
+
+const PLAIN: ReadonlyMap<string, Index> = new Map();
+
 /**
  * Writes the nodes of one kernel as expressions over its axes. A node that is in memory is loaded; any other is computed where it is
- * read, by its own lowering: that is all of fusion. Members of the kernel are read at their own index only, from a register.
+ * read, by its own lowering: that is all of fusion. A member of the kernel is read from a register at its own index in its own stage;
+ * from later stages it is loaded.
  */
 export class KernelWriter implements Surroundings {
   readonly builder = new Builder();
-  readonly axes: readonly Axis[];
-  /** The axes themselves as indices: the one cell that stands for all. */
-  readonly plain: readonly Index[];
-  readonly members = new Set<Node>();
-  /** What it reads from memory, and at which addresses (keys of indices, over the plain cell). */
-  readonly reads = new Map<Node, Set<string>>();
+  /** The axes that all members have. */
+  readonly shared: readonly Axis[];
+  readonly members = new Map<Node, Seat>();
+  /** What it reads from memory, and the first index at which it does. */
+  readonly reads = new Map<Node, readonly Index[]>();
   /** Every node that it computes. */
   readonly computed = new Set<Node>();
   /** Nodes by number of buffer, in order of first use: equal kernels number alike. */
   readonly buffers: Node[] = [];
+  /** The members that are handed on in rows, by number of row. */
+  readonly rows: readonly Node[];
   /** The axis that recurrences run along. */
   recurrent: Axis | null = null;
   /** Which nodes are memory, unless they are members. */
   readonly inMemory: (node: Node) => boolean;
+  readonly #sharedKeys: ReadonlySet<string>;
   readonly #numbers = new Map<Node, number>();
+  /** By stage, node and index. */
   readonly #values = new Map<string, Expr>();
-  #cell: readonly Index[];
+  #cell: Cell = { stage: 0, own: '', at: PLAIN };
 
-  constructor(extents: readonly number[], inMemory: (node: Node) => boolean) {
-    this.axes = extents.map((extent, i) => ({ key: `p${i}x${extent}`, extent }));
-    this.plain = this.axes.map(Index.axis);
-    this.#cell = this.plain;
+  constructor(shared: readonly Axis[], inMemory: (node: Node) => boolean, rows: readonly Node[] = []) {
+    this.shared = shared;
     this.inMemory = inMemory;
+    this.#sharedKeys = new Set(shared.map(({ key }) => key));
+    this.rows = rows;
+    rows.forEach((node, i) => {
+      this.#numbers.set(node, -1 - i);
+    });
+  }
+
+  /** A kernel of one node, by itself. */
+  static of(node: Node, inMemory: (node: Node) => boolean): KernelWriter {
+    const writer = new KernelWriter(plainAxes(extentsOf(node)), inMemory);
+    writer.sit(node);
+    return writer;
+  }
+
+  /** Makes a node a member that has all axes, and nothing else, and enters its stage. */
+  sit(node: Node): void {
+    const seat = { axes: this.shared, own: [], stage: 0 };
+    this.members.set(node, seat);
+    this.enter(seat);
   }
 
   /** How many expressions have been written. */
@@ -42,9 +74,13 @@ export class KernelWriter implements Surroundings {
     return this.builder.size;
   }
 
-  /** Everything that follows is asked for at this index of the loop. */
-  enter(cell: readonly Index[]): void {
-    this.#cell = cell.every((index, i) => index.key === this.plain[i]!.key) ? this.plain : cell;
+  /** Everything that follows is asked for in the stage of these axes, at these indices along some axes. */
+  enter({ stage, own }: Pick<Seat, 'stage' | 'own'>, axes: readonly Axis[] = [], indices: readonly Index[] = []): void {
+    const moved = axes.flatMap((axis, i) => {
+      const index = indices[i]!;
+      return index.key === Index.axis(axis).key ? [] : [[axis.key, index] as const];
+    });
+    this.#cell = { stage, own: keyOfAxes(own), at: moved.length > 0 ? new Map(moved) : PLAIN };
   }
 
   /** The number of the buffer that holds a node. */
@@ -60,17 +96,23 @@ export class KernelWriter implements Surroundings {
 
   /** The value of a member at the present cell. */
   member(node: Node): Expr {
-    return this.load(node, ownIndex(node, this.#cell));
+    return this.load(node, this.#ownIndex(node, this.members.get(node)!));
+  }
+
+  /** Where a member is stored at the present cell. */
+  addressOf(node: Node): Index {
+    return this.#addressIn(node, this.#ownIndex(node, this.members.get(node)!));
   }
 
   load(node: Node, asked: readonly Index[]): Expr {
     const shape = sizesOf(node);
     const at = shape.includes(1) ? asked.map((index, d) => (shape[d] === 1 ? Index.of(0) : index)) : asked;
-    if (this.inMemory(node) && !this.members.has(node)) return this.#read(node, at, shape);
-    const key = keyOf(node, at);
+    const seat = this.members.get(node);
+    if (seat ? this.#isEarlier(seat) : this.inMemory(node)) return seat ? this.#reload(node, seat, at) : this.#read(node, at);
+    const key = `${seat?.own.length === 0 ? seat.stage : this.#cell.stage}:${keyOf(node, at)}`;
     let value = this.#values.get(key);
     if (!value) {
-      if (this.members.has(node)) this.#checkOwn(node, key);
+      if (seat) this.#checkOwn(node, seat, at);
       this.computed.add(node);
       value = this.lower(node, at);
       this.#values.set(key, value);
@@ -85,27 +127,57 @@ export class KernelWriter implements Surroundings {
   }
 
   recurrence(index: Index, factor: Expr, addend: Expr): Expr {
-    const axis = onlyAxis(index);
+    const axis = axisOf(index);
     // One element: the formula itself, so that its bits do not depend on the length.
-    if (!axis) return factor.mul(factor.constant(0)).add(addend);
+    if (index.constant !== null) return factor.mul(factor.constant(0)).add(addend);
+    if (!axis) throw new Error(`recurrence: the index ${index.key} is no axis of its own`);
     if (this.recurrent && this.recurrent.key !== axis.key) throw new Refused('its recurrence runs along another axis');
     this.recurrent = axis;
     return this.builder.recurrence(axis, factor, addend);
   }
 
-  #read(node: Node, at: readonly Index[], shape: readonly number[]): Expr {
-    const address = flatten(at, shape);
-    if (this.#cell === this.plain) {
-      const addresses = this.reads.get(node);
-      if (addresses) addresses.add(address.key);
-      else this.reads.set(node, new Set([address.key]));
-    }
-    return this.builder.load(this.bufferOf(node), node.dtype, address);
+  /** Is a member of an earlier stage, and in memory by now? */
+  #isEarlier({ own, stage }: Seat): boolean {
+    return own.length > 0 && (stage < this.#cell.stage || keyOfAxes(own) !== this.#cell.own);
+  }
+
+  #ownIndex(node: Node, { axes }: Seat): Index[] {
+    let next = 0;
+    return sizesOf(node).map((size) => {
+      if (size === 1) return Index.of(0);
+      const axis = axes[next++]!;
+      return this.#cell.at.get(axis.key) ?? Index.axis(axis);
+    });
+  }
+
+  #read(node: Node, at: readonly Index[]): Expr {
+    if (!this.reads.has(node)) this.reads.set(node, at);
+    return this.builder.load(this.bufferOf(node), node.dtype, flatten(at, sizesOf(node)));
+  }
+
+  /** A member that an earlier stage has stored, at the same index of the shared axes. */
+  #reload(node: Node, { axes, stage }: Seat, at: readonly Index[]): Expr {
+    const long = at.filter((_, d) => sizesOf(node)[d] !== 1);
+    const inRow = axes.every((axis, i) => !this.#sharedKeys.has(axis.key) || long[i]!.key === Index.axis(axis).key);
+    if (!inRow || stage >= this.#cell.stage) throw new Refused(`it reads ${nameOfNode(node)} at another index than its own`);
+    return this.builder.load(this.bufferOf(node), node.dtype, this.#addressIn(node, at), this.#sharedKeys);
+  }
+
+  #addressIn(node: Node, at: readonly Index[]): Index {
+    const sizes = sizesOf(node);
+    if (this.bufferOf(node) >= 0) return flatten(at, sizes);
+    const { axes } = this.members.get(node)!;
+    let next = 0;
+    const own = sizes.map((size) => size !== 1 && !this.#sharedKeys.has(axes[next++]!.key));
+    return flatten(
+      at.filter((_, d) => own[d]),
+      sizes.filter((_, d) => own[d]),
+    );
   }
 
   /** Over the plain cell, where the grouping is tried; at the cells of a tile the answer is the same, or a recomputation. */
-  #checkOwn(node: Node, key: string): void {
-    if (this.#cell !== this.plain || key === keyOf(node, ownIndex(node, this.plain))) return;
+  #checkOwn(node: Node, seat: Seat, at: readonly Index[]): void {
+    if (this.#cell.at !== PLAIN || keyOf(node, at) === keyOf(node, this.#ownIndex(node, seat))) return;
     throw new Refused(`it reads ${nameOfNode(node)} at another index than its own`);
   }
 }
@@ -116,9 +188,14 @@ function keyOf(node: Node, at: readonly Index[]): string {
   return key;
 }
 
-function onlyAxis(index: Index): Axis | null {
-  if (index.constant !== null) return null;
+/** The identity of some axes in order. */
+export function keyOfAxes(axes: readonly Axis[]): string {
+  return axes.map(({ key }) => key).join();
+}
+
+/** The axis that an index is, if it is one. */
+export function axisOf(index: Index): Axis | null {
   const [term, ...more] = index.terms;
-  if (term?.atom.kind === 'axis' && term.coefficient === 1 && index.offset === 0 && more.length === 0) return term.atom.axis;
-  throw new Error(`recurrence: the index ${index.key} is no axis of its own`);
+  if (term?.atom.kind !== 'axis' || term.coefficient !== 1 || index.offset !== 0 || more.length > 0) return null;
+  return term.atom.axis;
 }

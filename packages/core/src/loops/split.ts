@@ -16,17 +16,12 @@ const DEAR: ReadonlySet<Kind> = new Set<Kind>(['reduction', 'contraction', 'recu
  */
 export function splitUnits(writer: KernelWriter, wanted: ReadonlySet<Node>, target: Pick<Target, 'tile'>): Unit[] {
   const { members } = writer;
-  const several = [...members].filter((node) => wanted.has(node)).length > 1;
-  const roots = new Set([...members].filter((node) => wanted.has(node) || (several && DEAR.has(node.op.kind))));
+  const several = [...members.keys()].filter((node) => wanted.has(node)).length > 1;
+  const roots = new Set([...members.keys()].filter((node) => wanted.has(node) || (several && DEAR.has(node.op.kind))));
   if (!several) return [unitOf(writer, wanted, target)];
   return [...roots].map((root) => {
     const inMemory = (node: Node): boolean => writer.inMemory(node) && (roots.has(node) || !members.has(node));
-    const alone = new KernelWriter(
-      writer.axes.map(({ extent }) => extent),
-      inMemory,
-    );
-    alone.members.add(root);
-    return unitOf(alone, roots, target);
+    return unitOf(KernelWriter.of(root, inMemory), roots, target);
   });
 }
 

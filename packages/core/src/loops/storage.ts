@@ -2,12 +2,8 @@ import { isConstant } from '../graph/leaves.js';
 import { type Node, nameOfNode } from '../graph/node.js';
 import type { Kind } from '../graph/op.js';
 import { countOf } from '../tensor/shape.js';
+import { DEAR, NESTED } from './cost.js';
 import { extentsOf, pointsRead } from './frame.js';
-
-/** From this many scalar operations on, a value is worth a buffer where it would be computed more than once. */
-const DEAR = 8;
-/** The most ops that are computed inside one another: bounds code, recomputation and the depth of recursion. */
-const NESTED = 64;
 
 const KEPT: ReadonlySet<Kind> = new Set<Kind>([
   'reduction',

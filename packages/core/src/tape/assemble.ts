@@ -60,7 +60,7 @@ export class Assembler {
     const roots = new Set(unit.roots);
     const filled = new Set(nest.fill.map(({ buffer }) => buffer));
     const buffers = unit.buffers.map((node, i) =>
-      bufferOf(node, !roots.has(node) ? 'read' : filled.has(i) ? 'readwrite' : 'write'),
+      bufferOf(node, !roots.has(node) ? 'read' : filled.has(i) || unit.reread.has(node) ? 'readwrite' : 'write'),
     );
     const key = textOf(nest, buffers);
     let placed = this.#placed.get(key);

@@ -1,5 +1,5 @@
 import type { Node } from '../graph/node.js';
-import { type Unit, WHOLE } from '../loops/unit.js';
+import { mayReplace, type Unit } from '../loops/unit.js';
 import type { Update } from './updates.js';
 
 /**
@@ -21,7 +21,7 @@ export function directUpdates(
   for (const { state, value } of updates) {
     const unit = makers.get(value);
     if (!unit || taken.has(value) || taken.has(state) || uses.get(value)! > 1 || uses.has(state)) continue;
-    if (!isOwn(unit, state, value)) continue;
+    if (unit.reads.has(state) && !mayReplace(unit, state, value)) continue;
     direct.set(value, state);
     writers.set(state, unit);
   }
@@ -29,15 +29,6 @@ export function directUpdates(
   for (const late of release.run())
     for (const root of late.roots) if (release.isRead(direct.get(root), late)) direct.delete(root);
   return direct;
-}
-
-/** Does a unit read a state only where it would write the new value, before it writes anything? */
-function isOwn(unit: Unit, state: Node, value: Node): boolean {
-  const addresses = unit.reads.get(state);
-  if (!addresses) return true;
-  if (unit.kind !== 'loop' || unit.nest!.fill.length > 0) return false;
-  const address = unit.writes.get(value);
-  return address !== WHOLE && [...addresses].every((read) => read === address);
 }
 
 class Release {

@@ -1,6 +1,6 @@
 import { type DataAttrs, dataOp, isInput, isState } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
-import { type Unit, WHOLE } from '../loops/unit.js';
+import { mayReplace, type Unit } from '../loops/unit.js';
 import { bytesOf } from '../tensor/dtype.js';
 import { countOf } from '../tensor/shape.js';
 import { type Block, pack } from './pack.js';
@@ -95,18 +95,14 @@ function lastReads({ units, outputs, updates, direct }: Planned): Map<Node, numb
 
 /**
  * The operands whose place results take: those that die here, of the same number of elements of the same size, of which the unit reads
- * each element only where it writes the result's. A kernel computes all values at one index before it stores any of them.
+ * nothing after it is overwritten.
  */
 function hostsOf(unit: Unit, t: number, last: ReadonlyMap<Node, number>, blocks: ReadonlyMap<Node, Shared>): Map<Node, Node> {
   const hosts = new Map<Node, Node>();
-  if (unit.kind !== 'loop' || unit.nest!.fill.length > 0) return hosts;
-  const free = [...unit.reads].filter(([x]) => last.get(x) === t && blocks.has(x) && !isInput(x));
+  const free = [...unit.reads.keys()].filter((x) => last.get(x) === t && blocks.has(x) && !isInput(x));
   const taken = new Set<Node>();
   for (const root of unit.roots) {
-    const address = unit.writes.get(root)!;
-    const host = free.find(
-      ([x, addresses]) => !taken.has(x) && fits(x, root) && address !== WHOLE && [...addresses].every((read) => read === address),
-    )?.[0];
+    const host = free.find((x) => !taken.has(x) && fits(x, root) && mayReplace(unit, x, root));
     if (!host) continue;
     hosts.set(root, host);
     taken.add(host);
