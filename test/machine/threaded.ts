@@ -6,7 +6,10 @@ import { presentCrew } from '../../packages/backend-cpu/src/wasm/threads/crew.js
 /** The backend with so many threads, which divides all that can be divided, however small. */
 export function eager(threads: number): Backend {
   const costs = { barrier: 0, waking: Number.NEGATIVE_INFINITY };
-  return { ...wasm({ threads: 1 }), open: () => openSession({ threads, subnormals: 'flush', costs }) };
+  return {
+    ...wasm({ threads: 1 }),
+    open: () => openSession({ threads, arithmetic: { subnormals: 'flush', relaxed: false }, costs }),
+  };
 }
 
 /** Until the workers of this thread know the programs that there are. */

@@ -1,7 +1,7 @@
 import { Builder, type DType, type Index, type Kernel, LANES, type LetOp, nestOf, place, scalarFunction } from '@tapegrad/core';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { FUNCTIONS, inlineFunctions } from '../src/functions/inline.js';
-import { runWasm } from './wasm-run.js';
+import { allowRelaxed, runWasm } from './wasm-run.js';
 
 type Op = Extract<LetOp, keyof typeof FUNCTIONS> & Parameters<Builder['scalar']>[0];
 
@@ -85,14 +85,18 @@ function worst(
   return { ulp, at };
 }
 
+beforeAll(allowRelaxed);
+
 describe('functions of float32', () => {
   const unary = (Object.keys(FUNCTIONS) as Op[]).filter((op) => op !== 'pow');
 
-  it.each(unary)('%s is accurate over its whole range, in lanes and alone', (op) => {
+  it.each(unary)('%s is accurate over its whole range, in lanes, relaxed and alone', (op) => {
     const result = new Float32Array(x.length);
     const lanes = runWasm(kernelOf(op, 1, x.length, LANES), [x, result])[1]!;
     const { ulp, at } = worst(op, lanes, [x]);
     expect(ulp, at).toBeLessThanOrEqual(ALLOWED[op] ?? 1);
+    const relaxed = worst(op, runWasm(kernelOf(op, 1, x.length, LANES), [x, result], null, true)[1]!, [x]);
+    expect(relaxed.ulp, relaxed.at).toBeLessThanOrEqual(ALLOWED[op] ?? 1);
     const alone = runWasm(kernelOf(op, 1, x.length, 1), [x, result])[1]!;
     expect(
       Buffer.from(alone.buffer, alone.byteOffset, alone.byteLength).equals(

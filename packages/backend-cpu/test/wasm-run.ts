@@ -1,9 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
 import { arrayOf, bytesOf, type Kernel, type TypedArray } from '@tapegrad/core';
 import { WebAssembly } from '../src/wasm/host.js';
 import { hostFunctions, importsOf } from '../src/wasm/imports.js';
 import { PANELS } from '../src/wasm/memory.js';
 import { HOST, moduleBytes } from '../src/wasm/module.js';
 import { printKernel } from '../src/wasm/print.js';
+import { requireRelaxed } from '../src/wasm/relaxed.js';
 import type { Division } from '../src/wasm/threads/division.js';
 
 /** A kernel divided among threads, and the order in which they do their parts. */
@@ -12,12 +14,26 @@ export interface Divided {
   readonly order: readonly number[];
 }
 
+/** Lets this process know relaxed SIMD: Node 20 must be told. */
+export function allowRelaxed(): void {
+  try {
+    requireRelaxed();
+  } catch {
+    setFlagsFromString('--experimental-wasm-relaxed-simd');
+  }
+}
+
 /** Runs a kernel as WebAssembly, on copies of the arrays in a memory of its own: at once, or one thread's part after the other. */
-export function runWasm(kernel: Kernel, arrays: readonly TypedArray[], divided: Divided | null = null): TypedArray[] {
+export function runWasm(
+  kernel: Kernel,
+  arrays: readonly TypedArray[],
+  divided: Divided | null = null,
+  relaxed = false,
+): TypedArray[] {
   const first = PANELS.address + PANELS.bytes * (divided?.order.length ?? 1);
   const bytes = arrays.reduce((sum, array) => sum + array.byteLength + 128, first);
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
-  const printed = printKernel(kernel, 'keep', divided?.division);
+  const printed = printKernel(kernel, { subnormals: 'keep', relaxed }, divided?.division);
   const imports = importsOf(new Set(printed.calls.map(({ name }) => name)));
   const module = new WebAssembly.Module(moduleBytes(imports, [{ ...printed, name: 'kernel', exported: true }]));
   const instance = new WebAssembly.Instance(module, { [HOST]: { ...hostFunctions, memory } });

@@ -18,7 +18,7 @@ function textOfOp(op: Op, length: number, lanes: 1 | typeof LANES, dtype: DType 
   const axes = [{ key: 'i', extent: length }];
   const nest = nestOf({ axes, order: [0], ordered: new Set<string>(), stores, tile: new Map() }, []);
   const kernel = inlineFunctions(place(nest, [buffer('read'), buffer('write')], { wideSums: false, lanes }));
-  return textOf([{ ...printKernel(kernel, 'flush'), name: 'k0', exported: true }]);
+  return textOf([{ ...printKernel(kernel, { subnormals: 'flush', relaxed: false }), name: 'k0', exported: true }]);
 }
 
 describe('the text of functions', () => {

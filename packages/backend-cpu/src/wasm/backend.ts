@@ -1,5 +1,6 @@
 import { type Backend, DTYPES, LANES, type Target } from '@tapegrad/core';
 import type { Subnormals } from './print.js';
+import { requireRelaxed } from './relaxed.js';
 import { openSession } from './session.js';
 import { threadCount } from './threads/count.js';
 
@@ -23,6 +24,11 @@ export interface WasmOptions {
    */
   readonly subnormals?: Subnormals;
   /**
+   * May a product of float32 and the sum that it goes into be one instruction? Much is faster then, sums of products above all; but results
+   * differ in their last digits from one machine to another. False unless said.
+   */
+  readonly relaxed?: boolean;
+  /**
    * How many threads run what is large enough to be worth it; results are the same, to the bit. `auto`, the default, takes one for each core,
    * four at most, and one where threads cannot share memory: in a page that is not cross-origin isolated. Workers start when a program first
    * needs them, and keep no process from ending.
@@ -33,12 +39,13 @@ export interface WasmOptions {
 /**
  * The backend that writes WebAssembly: a program is one module over the memory of its machine, and a run is one call.
  *
- * Throws `BackendError` for a number of threads that cannot be had.
+ * Throws `BackendError` for a number of threads that cannot be had, and for `relaxed` where the host does not know relaxed SIMD.
  *
  * @example
  * const machine = new TapeMachine(graph, { backend: wasm({ threads: 2 }) });
  */
-export function wasm({ subnormals = 'flush', threads = 'auto' }: WasmOptions = {}): Backend {
+export function wasm({ subnormals = 'flush', relaxed = false, threads = 'auto' }: WasmOptions = {}): Backend {
   const count = threadCount(threads);
-  return { name: 'wasm', target, open: () => openSession({ subnormals, threads: count }) };
+  if (relaxed) requireRelaxed();
+  return { name: 'wasm', target, open: () => openSession({ arithmetic: { subnormals, relaxed }, threads: count }) };
 }

@@ -4,7 +4,7 @@ import { type WasmMemory, type WasmModule, WebAssembly } from './host.js';
 import { hostFunctions, importsOf } from './imports.js';
 import { prepared, printedOnce } from './kernels.js';
 import { HOST, type ImportedFunction, moduleBytes, type WasmFunction } from './module.js';
-import type { PrintedKernel, Subnormals } from './print.js';
+import type { Arithmetic, PrintedKernel } from './print.js';
 import { textOf } from './text.js';
 import { barrier, SLEEP, WAKE } from './threads/barrier.js';
 import { type Costs, type Phases, phasesOf } from './threads/phases.js';
@@ -13,7 +13,7 @@ import type { Team } from './threads/team.js';
 /** What the modules of a machine are made for. */
 export interface Surroundings {
   readonly memory: WasmMemory;
-  readonly subnormals: Subnormals;
+  readonly arithmetic: Arithmetic;
   /** Those who run them together; null where one thread does. */
   readonly team: Team | null;
   /** What threads cost, where that is not as usual. */
@@ -44,7 +44,7 @@ export function compileTapeToWasm(
 function printTape(
   instructions: readonly Instruction[],
   views: readonly TypedArray[],
-  { subnormals, team, costs }: Surroundings,
+  { arithmetic, team, costs }: Surroundings,
 ): Printed {
   const phases = team && phasesOf(instructions, views, { kernelOf: prepared, threads: team.threads, ...(costs && { costs }) });
   const names = new Map<PrintedKernel, string>();
@@ -54,7 +54,7 @@ function printTape(
     const division = phases?.divisions[i];
     const kernel = printedOnce(
       prepared(instruction.kernel),
-      subnormals,
+      arithmetic,
       typeof division === 'object' ? division : null,
       team?.threads ?? 1,
     );

@@ -15,6 +15,7 @@ interface Host {
       module: WasmModule,
       imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
     ) => { readonly exports: Readonly<Record<string, Exported>> };
+    validate(bytes: Uint8Array): boolean;
     compile(bytes: Uint8Array): Promise<WasmModule>;
   };
 }

@@ -1,6 +1,6 @@
 import type { Kernel } from '@tapegrad/core';
 import { inlineFunctions } from '../functions/inline.js';
-import { type PrintedKernel, printKernel, type Subnormals } from './print.js';
+import { type Arithmetic, type PrintedKernel, printKernel } from './print.js';
 import type { Division } from './threads/division.js';
 
 /** The most kernels that are kept for programs to come. */
@@ -28,12 +28,12 @@ export function prepared(kernel: Kernel): Kernel {
 }
 
 /** What a prepared kernel is as WebAssembly, divided among so many threads where there is a division: printed once. */
-export function printedOnce(kernel: Kernel, subnormals: Subnormals, division: Division | null, threads: number): PrintedKernel {
+export function printedOnce(kernel: Kernel, arithmetic: Arithmetic, division: Division | null, threads: number): PrintedKernel {
   const forms = printed.get(kernel)!;
-  const key = `${subnormals} ${division ? threads : 1}`;
+  const key = `${arithmetic.subnormals} ${arithmetic.relaxed} ${division ? threads : 1}`;
   let form = forms.get(key);
   if (!form) {
-    form = printKernel(kernel, subnormals, division);
+    form = printKernel(kernel, arithmetic, division);
     forms.set(key, form);
   }
   return form;

@@ -142,6 +142,8 @@ export const simd = {
   u32FromF64: wide(253),
   f64FromI32: wide(254),
   f64FromU32: wide(255),
+  f32Madd: wide(261),
+  f32Nmadd: wide(262),
 } as const satisfies Record<string, Instruction>;
 
 /** Instructions that are one op of our language each. */

@@ -1,5 +1,6 @@
 import { bytesOf, type DType, hasLanes, type Kernel, type KernelOperand as Operand, type Stmt } from '@tapegrad/core';
 import { Code, type ValueType } from './code.js';
+import { type FusedProducts, fusedProducts } from './fused.js';
 import { PANELS } from './memory.js';
 import type { WasmFunction } from './module.js';
 import { op, simd } from './opcodes.js';
@@ -15,13 +16,22 @@ export type PrintedKernel = Omit<WasmFunction, 'name' | 'exported'>;
 /** What becomes of float32 numbers that are too small to be normal, where they are stored. */
 export type Subnormals = 'flush' | 'keep';
 
+/** What a user may choose of how kernels compute. */
+export interface Arithmetic {
+  readonly subnormals: Subnormals;
+  /** May a product and a sum be one instruction, rounded once or twice as the machine likes? */
+  readonly relaxed: boolean;
+}
+
 /** The least normal float32. */
 const LEAST_NORMAL = 2 ** -126;
 
 /** Spells the statements of a kernel, for one thread or divided among several. What has lanes is in vectors of 128 bits. */
-export function printKernel(kernel: Kernel, subnormals: Subnormals, division: Division | null = null): PrintedKernel {
-  return new Printer(kernel, subnormals, division).print();
+export function printKernel(kernel: Kernel, arithmetic: Arithmetic, division: Division | null = null): PrintedKernel {
+  return new Printer(kernel, arithmetic, division).print();
 }
+
+const NOT_FUSED: FusedProducts = { sums: new Map(), products: new Set() };
 
 class Printer {
   readonly #kernel: Kernel;
@@ -32,7 +42,8 @@ class Printer {
 
   /** Locals that hold what was in memory. */
   readonly #loaded = new Set<number>();
-  readonly #subnormals: Subnormals;
+  readonly #flushing: boolean;
+  readonly #fused: FusedProducts;
   /** Single numbers that are only read by what has lanes: they are loaded into all lanes at once. */
   readonly #spread: ReadonlySet<number>;
   readonly #division: Division | null;
@@ -42,13 +53,14 @@ class Printer {
   /** The local that holds where a divided kernel has its panels. */
   #panels = -1;
 
-  constructor(kernel: Kernel, subnormals: Subnormals, division: Division | null) {
+  constructor(kernel: Kernel, { subnormals, relaxed }: Arithmetic, division: Division | null) {
     this.#kernel = kernel;
     this.#division = division;
     this.#threads = { thread: kernel.buffers.length, threads: kernel.buffers.length + 1 };
     this.#parameters = new Array<ValueType>(kernel.buffers.length + (division ? 2 : 0)).fill('i32');
     this.#spread = spreadLoads(kernel.body);
-    this.#subnormals = subnormals;
+    this.#flushing = subnormals === 'flush';
+    this.#fused = relaxed ? fusedProducts(kernel.body) : NOT_FUSED;
   }
 
   print(): PrintedKernel {
@@ -173,6 +185,15 @@ class Printer {
 
   #let({ to, type, op: name, args, lanes }: Extract<Stmt, { kind: 'let' }>): void {
     const code = this.#code;
+    if (this.#fused.products.has(to)) return;
+    const fused = this.#fused.sums.get(to);
+    if (fused) {
+      this.#assign(to, type, lanes, () => {
+        for (const operand of [...fused.factors, fused.term]) this.#wide(operand).push(0);
+        code.write(fused.negated ? simd.f32Nmadd : simd.f32Madd);
+      });
+      return;
+    }
     if (name === 'lane') {
       const { literal } = args[1] as Extract<Operand, { literal: number }>;
       this.#assign(to, type, undefined, () => this.#wide(args[0]!).lane(literal));
@@ -320,7 +341,7 @@ class Printer {
   }
 
   #flushes(value: Operand): boolean {
-    return this.#subnormals === 'flush' && value.type === 'float32' && 'local' in value && !this.#loaded.has(value.local);
+    return this.#flushing && value.type === 'float32' && 'local' in value && !this.#loaded.has(value.local);
   }
 
   /** Keeps of the float32 on the stack only the sign, if it is no normal number. */

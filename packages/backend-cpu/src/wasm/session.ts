@@ -1,12 +1,12 @@
 import { HostSession } from '@tapegrad/core';
 import { compileTapeToWasm } from './compile.js';
 import { WasmHeap } from './memory.js';
-import type { Subnormals } from './print.js';
+import type { Arithmetic } from './print.js';
 import type { Costs } from './threads/phases.js';
 import { Team } from './threads/team.js';
 
 export interface SessionOptions {
-  readonly subnormals: Subnormals;
+  readonly arithmetic: Arithmetic;
   readonly threads: number;
   /** What threads cost, where that is not as usual. */
   readonly costs?: Costs;
