@@ -16,9 +16,25 @@ const roofs: Roofs = {
   ],
 };
 /** 5 GFLOP/s and 0.8 GB/s. */
-const product = { index: 0, kind: 'kernel', nodes: ['matmul %2'], milliseconds: 2, bytes: 1.6e6, flops: 1e7 } as const;
+const product = {
+  index: 0,
+  kind: 'kernel',
+  nodes: ['matmul %2'],
+  milliseconds: 2,
+  bytes: 1.6e6,
+  flops: 1e7,
+  again: false,
+} as const;
 /** 1 GFLOP/s and 15 GB/s. */
-const sum = { index: 1, kind: 'kernel', nodes: ['a', 'b', 'c', 'd', 'e'], milliseconds: 1, bytes: 1.5e7, flops: 1e6 } as const;
+const sum = {
+  index: 1,
+  kind: 'kernel',
+  nodes: ['a', 'b', 'c', 'd', 'e'],
+  milliseconds: 1,
+  bytes: 1.5e7,
+  flops: 1e6,
+  again: false,
+} as const;
 
 describe.each([
   ['js', jsKernels, 1],

@@ -3,6 +3,7 @@ import { checkCompositions } from '../properties/derivatives.js';
 import { checkNames } from '../properties/dims.js';
 import { checkKinks } from '../properties/kinks.js';
 import { checkMemory, checkPrograms, checkTrainingSteps } from '../properties/programs.js';
+import { checkRecomputation } from '../properties/recompute.js';
 import { checkViews } from '../properties/views.js';
 
 // Other programs each time; a failure prints its seed and path.
@@ -14,6 +15,7 @@ test.each([
   ['programs on every backend, with every subset of the passes', checkPrograms, 800],
   ['training steps on every backend, with every subset of the passes', checkTrainingSteps, 300],
   ['training steps in checked memory', checkMemory, 300],
+  ['programs with values computed again', checkRecomputation, 1000],
   ['chains of views', checkViews, 3000],
   ['named dims', checkNames, 300],
 ] as const)(`random %s, from seed ${seed}`, async (_name, check, numRuns) => {

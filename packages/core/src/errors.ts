@@ -95,6 +95,14 @@ export class BackendError extends TapegradError {
   }
 }
 
+/** A program that needs more memory than it may have. */
+export class MemoryError extends TapegradError {
+  static override readonly code = 'memory';
+  static {
+    MemoryError.prototype.name = 'MemoryError';
+  }
+}
+
 /** A machine used out of turn, or failed. */
 export class MachineError extends TapegradError {
   static override readonly code = 'machine';

@@ -25,7 +25,7 @@ test('every stage can be seen', () => {
       texts.set(stage, text);
     },
   });
-  const main = ['build', 'specialise', 'stabilise', 'expand', 'simplify', 'fuse', 'schedule', 'plan', 'tape'];
+  const main = ['build', 'specialise', 'stabilise', 'expand', 'simplify', 'fuse', 'schedule', 'recompute', 'plan', 'tape'];
   expect(seen.filter((stage) => main.includes(stage))).toEqual(main);
   expect(texts.get('build')).toContain('%0 = input(x) float32 [n]');
   expect(texts.get('specialise')).toContain('%0 = input(x) float32 [3]');
@@ -37,7 +37,7 @@ test('passes that are switched off are not run', () => {
   const x = new Graph().input('x', [2]);
   const passes = { stabilise: false, simplify: false };
   compileTape({ x }, [], { ...options, passes, trace: (stage) => seen.push(stage) });
-  expect(seen).toEqual(['build', 'specialise', 'expand', 'fuse', 'schedule', 'plan', 'tape']);
+  expect(seen).toEqual(['build', 'specialise', 'expand', 'fuse', 'schedule', 'recompute', 'plan', 'tape']);
 });
 
 test("the user's graph stays as it is", () => {

@@ -25,7 +25,8 @@ async function example() {
 describe('memory, tape and explain', () => {
   it('tell of a program before it runs', async () => {
     const { bound, total, w, level, x } = await example();
-    expect(bound.memory).toEqual({ scratch: expect.any(Number), state: 8, constants: 0, lowerBound: 20 });
+    const recomputed = { instructions: 0, bytes: 0, flops: 0 };
+    expect(bound.memory).toEqual({ scratch: expect.any(Number), state: 8, constants: 0, lowerBound: 20, recomputed });
     expect(bound.memory.scratch).toBeGreaterThanOrEqual(20);
     expect(bound.tape).toContain('input x: @0 float32 [4]');
     expect(bound.explain(total)).toMatch(

@@ -25,13 +25,18 @@ export interface Program {
   readonly updates?: readonly Update[];
 }
 
-export function compile({ outputs, updates = [] }: Program, passes: PassOptions = {}, target: Partial<Target> = {}): Tape {
-  return compileTape(outputs, updates, { target: { ...TARGET, ...target }, backendName: 'test', passes });
+export function compile(
+  { outputs, updates = [] }: Program,
+  passes: PassOptions = {},
+  target: Partial<Target> = {},
+  memoryLimit = Infinity,
+): Tape {
+  return compileTape(outputs, updates, { target: { ...TARGET, ...target }, backendName: 'test', passes, memoryLimit });
 }
 
 /** Every way to switch the passes that must not change a bit, and a machine of little room. */
 const WAYS: readonly (readonly [PassOptions, Partial<Target>])[] = [
-  [{ fuse: false, inPlace: false }, {}],
+  [{ fuse: false, inPlace: false, recompute: false }, {}],
   [{ fuse: false }, {}],
   [{ inPlace: false }, {}],
   [{}, {}],
@@ -48,24 +53,32 @@ function valuesFor(node: Node, salt: number): TypedArray {
   return array;
 }
 
-/** Runs a program in every way with checked memory; all must agree on every bit of results and states, which are returned: w' is the new value of w. */
-export function runEveryWay(program: Program): Record<string, number[]> {
+/** Runs a tape of a program in checked memory: its results, and the new values of states, w' that of w. */
+export function run(program: Program, tape: Tape): Record<string, number[]> {
   const roots = [...Object.values(program.outputs), ...(program.updates ?? []).flatMap(({ state, value }) => [state, value])];
   const leaves = reached(roots);
   const feeds = Object.fromEntries(leaves.filter(isInput).map((node, i) => [node.attrs.name, valuesFor(node as Node, i)]));
   const states = Object.fromEntries(leaves.filter(isState).map((node, i) => [node.attrs.name, valuesFor(node as Node, i + 5)]));
-  const runs = WAYS.map(([passes, target]) => {
-    const { outputs, states: after } = runChecked(compile(program, passes, target), feeds, states);
-    const renewed = Object.entries(after).map(([name, array]) => [`${name}'`, array] as const);
-    return Object.fromEntries([...Object.entries(outputs), ...renewed].map(([name, array]) => [name, [...array]]));
-  });
+  const { outputs, states: after } = runChecked(tape, feeds, states);
+  const renewed = Object.entries(after).map(([name, array]) => [`${name}'`, array] as const);
+  return Object.fromEntries([...Object.entries(outputs), ...renewed].map(([name, array]) => [name, [...array]]));
+}
+
+/** Throws unless two runs have the same bits. */
+export function expectSameBits(first: Record<string, number[]>, other: Record<string, number[]>, how: string): void {
+  for (const [name, values] of Object.entries(first)) {
+    const others = other[name];
+    if (others && values.every((value, k) => Object.is(value, others[k])) && values.length === others.length) continue;
+    throw new Error(`'${name}' differs with ${how}: [${others}] instead of [${values}]`);
+  }
+}
+
+/** Runs a program in every way with checked memory; all must agree on every bit of results and states, which are returned: w' is the new value of w. */
+export function runEveryWay(program: Program): Record<string, number[]> {
+  const runs = WAYS.map(([passes, target]) => run(program, compile(program, passes, target)));
   const [first, ...others] = runs as [Record<string, number[]>, ...Record<string, number[]>[]];
-  others.forEach((run, i) => {
-    for (const [name, values] of Object.entries(first)) {
-      const other = run[name];
-      if (other && values.every((value, k) => Object.is(value, other[k])) && values.length === other.length) continue;
-      throw new Error(`'${name}' differs with ${JSON.stringify(WAYS[i + 1])}: [${other}] instead of [${values}]`);
-    }
+  others.forEach((other, i) => {
+    expectSameBits(first, other, JSON.stringify(WAYS[i + 1]));
   });
   return first;
 }

@@ -38,7 +38,7 @@ export function sweep(outputs: readonly Node[], inputs: readonly Node[], cotange
 /** Runs `make`; what it appends says that it is part of the derivative of `node`, and where the user made that. */
 export function derivativeOf<T>(node: Node, make: () => T): T {
   const { site, from } = node.origin;
-  return node.graph.making({ site, of: from ?? node, from: null }, make);
+  return node.graph.making({ site, of: from ?? node, from: null, region: null }, make);
 }
 
 /** The cotangent of input `i` of a node: its op's rule, or the transpose of the other rule. */

@@ -6,7 +6,7 @@ import { type NestedArray, Tensor, type TensorLike, tensor } from '../tensor/ten
 import { AttrKeys } from './attrs.js';
 import { callOn } from './calling.js';
 import { constantOp, dataOp, type Initialiser, inputOp, parameterOp, type StateRole, stateOp } from './leaves.js';
-import { Node, type Origin } from './node.js';
+import { Node, type Origin, type Region } from './node.js';
 import type { Op } from './op.js';
 import { otherGraph } from './operand.js';
 import { calledFunction, onBehalfOf, publicCall } from './public-call.js';
@@ -36,6 +36,7 @@ export class Graph {
   readonly #keys = new AttrKeys();
   readonly #names = new Map<string, Node>();
   #making: Origin | null = null;
+  #region: Region | null = null;
   #states = 0;
   #streams = 0;
 
@@ -111,11 +112,22 @@ export class Graph {
   /** Runs `make`; every node that it appends has this origin, and errors end with its site. For passes and derivatives. */
   making<T>(origin: Origin, make: () => T): T {
     const outer = this.#making;
-    this.#making = origin;
+    this.#making = this.#region && !origin.region ? { ...origin, region: this.#region } : origin;
     try {
       return callOn(this, () => (origin.site ? onBehalfOf(origin.site, make) : make()));
     } finally {
       this.#making = outer;
+    }
+  }
+
+  /** Runs `make`; the nodes that it appends belong to a region of their own, inside of the one that is being made. */
+  checkpointing<T>(make: () => T): T {
+    const outer = this.#region;
+    this.#region = { outer };
+    try {
+      return make();
+    } finally {
+      this.#region = outer;
     }
   }
 
@@ -139,7 +151,7 @@ export class Graph {
     if (equal) return equal as Node<A>;
     const { shape, dtype } = op.infer(inputs, attrs, this);
     checkDType(op.name, dtype);
-    const origin = this.#making ?? { site, of: null, from: null };
+    const origin = this.#making ?? { site, of: null, from: null, region: this.#region };
     const node = new Node(this, this.#nodes.length, op, inputs, attrs, shape, dtype, origin);
     this.#nodes.push(node as Node);
     known?.set(key, node as Node);

@@ -5,11 +5,20 @@ import { detailsOf } from './attrs.js';
 import type { Graph } from './graph.js';
 import type { Op } from './op.js';
 
-/** Where a node comes from: the user's line, the node whose derivative it is part of, and the user's node that a pass made it for. */
+/** What one call of a checkpointed function makes, inside of another such call or of none. */
+export interface Region {
+  readonly outer: Region | null;
+}
+
+/**
+ * Where a node comes from: the user's line, the node whose derivative it is part of, the user's node that a pass made it for, and the
+ * innermost checkpointed call that made it.
+ */
 export interface Origin {
   readonly site: Site | null;
   readonly of: Node | null;
   readonly from: Node | null;
+  readonly region: Region | null;
 }
 
 /** One operation applied to earlier nodes of one graph. Nothing about a node ever changes. */

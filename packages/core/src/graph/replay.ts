@@ -99,8 +99,7 @@ function rebuild({ roots, nodes, into, rule, given, originOf }: Rebuilding): Nod
 }
 
 function madeFor(node: Node): Origin {
-  const { site, of, from } = node.origin;
-  return { site, of, from: from ?? node };
+  return { ...node.origin, from: node.origin.from ?? node };
 }
 
 /** The node with other inputs, in the graph `into`. */

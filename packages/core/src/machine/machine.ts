@@ -3,6 +3,7 @@ import { MachineError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import type { Node } from '../graph/node.js';
 import { answering } from '../graph/public-call.js';
+import { checkLimit } from '../tape/limit.js';
 import type { Update } from '../tape/updates.js';
 import type { Bindings } from '../tensor/dim.js';
 import type { TypedArray } from '../tensor/dtype.js';
@@ -66,7 +67,7 @@ export class TapeMachine {
    * The user's graph is not changed; it may grow afterwards, and be compiled again.
    *
    * Rejects with `GraphError` for nodes of another graph and updates that do not fit, with `BackendError` where the backend cannot do
-   * something: all misses are listed, also while names have no size.
+   * something: all misses are listed, also while names have no size; with `MemoryError` where `memoryLimit` is out of reach.
    */
   async compile<O extends Outputs>(
     outputs: O,
@@ -77,6 +78,7 @@ export class TapeMachine {
     answering(this.compile, () => {
       engine.check('compile');
       checkRoots(this.graph, asked);
+      checkLimit(compiling.memoryLimit);
     });
     const recipe = new Recipe(engine, asked, compiling);
     if (recipe.names.length > 0) checkTarget(asked, engine.backend);

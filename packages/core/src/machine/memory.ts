@@ -1,4 +1,5 @@
-import type { Slot, Tape } from '../tape/tape.js';
+import { peakOf } from '../tape/live.js';
+import type { Instruction, Slot, Tape } from '../tape/tape.js';
 import { bytesOf } from '../tensor/dtype.js';
 
 /** Bytes that a program needs, known before anything runs. */
@@ -7,8 +8,10 @@ export interface Memory {
   readonly scratch: number;
   readonly state: number;
   readonly constants: number;
-  /** The most that is live at once in the order of the tape; no plan for that order needs less scratch. */
+  /** The most that lives at once in the order of the tape, a result in the place of an operand counted once: no plan needs less scratch. */
   readonly lowerBound: number;
+  /** Instructions that are issued again because something is checkpointed or for a memory limit, and what they cost in each run. */
+  readonly recomputed: { readonly instructions: number; readonly bytes: number; readonly flops: number };
 }
 
 export function memoryOf(tape: Tape): Memory {
@@ -16,34 +19,48 @@ export function memoryOf(tape: Tape): Memory {
     const slots = tape.slots.filter(({ place }) => place.kind === kind);
     return [...new Map(slots.map((slot) => [placeKey(slot), bytes(slot)])).values()].reduce((a, b) => a + b, 0);
   };
-  return { scratch: tape.scratchBytes, state: total('state'), constants: total('constant'), lowerBound: largestLiveSet(tape) };
+  return {
+    scratch: tape.scratchBytes,
+    state: total('state'),
+    constants: total('constant'),
+    lowerBound: largestLiveSet(tape),
+    recomputed: recomputedBy(tape),
+  };
 }
 
-/** The bytes that live between two instructions: what has been written and is read later or is a result, and inputs throughout. */
+function recomputedBy({ instructions }: Tape): Memory['recomputed'] {
+  const again = instructions.filter((instruction) => instruction.again !== undefined);
+  const sum = (costOf: (instruction: Instruction) => number): number => again.reduce((total, each) => total + costOf(each), 0);
+  return { instructions: again.length, bytes: sum(({ bytes }) => bytes), flops: sum(({ flops }) => flops) };
+}
+
+/** The most bytes that live while an instruction runs: inputs, results, what it and later ones read, and what it writes. */
 function largestLiveSet({ instructions, inputs, outputs }: Tape): number {
-  const isScratch = ({ place }: Slot): boolean => place.kind === 'scratch';
-  const throughout = new Set(inputs.map(({ slot }) => slot).filter(isScratch));
-  const lastRead = new Map<Slot, number>();
-  instructions.forEach(({ reads }, i) => {
-    for (const slot of reads) lastRead.set(slot, i);
-  });
-  for (const { slot } of outputs) lastRead.set(slot, instructions.length);
-  const born = new Set<Slot>();
-  const dying = new Map<number, Slot[]>();
-  for (const [slot, i] of lastRead) if (!throughout.has(slot)) dying.set(i, [...(dying.get(i) ?? []), slot]);
-  let live = 0;
-  for (const slot of throughout) live += bytes(slot);
-  let most = live;
-  instructions.forEach(({ writes }, i) => {
-    for (const slot of dying.get(i) ?? []) if (born.has(slot)) live -= bytes(slot);
+  const blocks = blocksOf(instructions);
+  const all = (slots: readonly Slot[]): Slot[] => slots.map((slot) => blocks.get(slot) ?? slot);
+  const turns = instructions.map(({ reads, writes }) => ({ reads: all(reads), writes: all(writes) }));
+  return peakOf<Slot>(turns, {
+    bytesOf: (slot) => (slot.place.kind === 'scratch' ? bytes(slot) : 0),
+    throughout: inputs.map(({ slot }) => slot),
+    lasting: all(outputs.map(({ slot }) => slot)),
+  }).bytes;
+}
+
+/** For a result that takes the place of an operand the slot that had the place first: they are one block. */
+function blocksOf(instructions: Tape['instructions']): Map<Slot, Slot> {
+  const blocks = new Map<Slot, Slot>();
+  for (const { reads, writes } of instructions) {
     for (const slot of writes) {
-      if (!isScratch(slot) || throughout.has(slot) || born.has(slot) || (lastRead.get(slot) ?? -1) <= i) continue;
-      born.add(slot);
-      live += bytes(slot);
+      const host = reads.find((read) => isSamePlace(read, slot));
+      if (host) blocks.set(slot, blocks.get(host) ?? host);
     }
-    most = Math.max(most, live);
-  });
-  return most;
+  }
+  return blocks;
+}
+
+function isSamePlace(a: Slot, b: Slot): boolean {
+  if (a.place.kind !== 'scratch' || b.place.kind !== 'scratch') return false;
+  return a.place.offset === b.place.offset && bytes(a) === bytes(b);
 }
 
 function bytes(slot: Slot): number {

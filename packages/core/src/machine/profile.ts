@@ -14,6 +14,8 @@ export interface ProfileEntry {
   /** Bytes that it reads and writes at least, and scalar operations. */
   readonly bytes: number;
   readonly flops: number;
+  /** Has an earlier instruction computed the same, so that this one only saves memory? */
+  readonly again: boolean;
 }
 
 const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
@@ -38,7 +40,7 @@ export class Profile {
       `${total > 0 ? ((100 * entry.milliseconds) / total).toFixed(1) : '0.0'}%`,
       rate(entry.bytes, entry.milliseconds),
       rate(entry.flops, entry.milliseconds),
-      few(entry.nodes) || entry.kind,
+      nameOfEntry(entry),
     ]);
     const header = ['#', 'ms', 'share', 'GB/s', 'GFLOP/s', 'computes'];
     const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] as string).length)));
@@ -54,14 +56,19 @@ export class Profile {
   /** The run as JSON in Chrome's trace format, for chrome://tracing and Perfetto. */
   toChromeTrace(): string {
     let now = 0;
-    const traceEvents = this.entries.map(({ index, kind, nodes, milliseconds, bytes, flops }) => {
+    const traceEvents = this.entries.map((entry) => {
+      const { index, kind, milliseconds, bytes, flops } = entry;
       const begin = now;
       now += milliseconds * 1000;
-      const name = few(nodes) || kind;
+      const name = nameOfEntry(entry);
       return { name, cat: kind, ph: 'X', ts: begin, dur: milliseconds * 1000, pid: 1, tid: 1, args: { index, bytes, flops } };
     });
     return JSON.stringify({ traceEvents, displayTimeUnit: 'ms' });
   }
+}
+
+function nameOfEntry({ kind, nodes, again }: ProfileEntry): string {
+  return `${few(nodes) || kind}${again ? ', again' : ''}`;
 }
 
 /** Billions a second. */
@@ -87,6 +94,7 @@ export function profileRuns({ tape, executable }: Rehearsal, runs: number): Prof
       milliseconds: median(times[index] as number[]),
       bytes: instruction.bytes,
       flops: instruction.flops,
+      again: instruction.again !== undefined,
     })),
   );
 }

@@ -18,6 +18,11 @@ const KEPT = 16;
 export type Loaded = HostProgram | DeviceProgram;
 
 export interface Compiling {
+  /**
+   * The most bytes of scratch that runs may need (`program.memory.scratch`; state is apart). What does not fit is computed twice instead of
+   * kept, the cheapest first. Compiling throws `MemoryError` where that does not suffice.
+   */
+  readonly memoryLimit?: number;
   /** Passes to switch off, for a look at what they do. */
   readonly passes?: PassOptions;
   /** Called before and after each pass, with what there is as text. */
@@ -52,12 +57,13 @@ export class Recipe {
   #tape(bindings: Bindings, passes: PassOptions = {}): Tape {
     const { outputs, updates } = this.#roots;
     const { target, name: backendName } = this.engine.backend;
-    const { trace } = this.#compiling;
+    const { trace, memoryLimit } = this.#compiling;
     return compileTape(outputs, updates, {
       target,
       backendName,
       bindings,
       passes: { ...this.#compiling.passes, ...passes },
+      memoryLimit,
       ...(trace && { trace }),
     });
   }
@@ -85,7 +91,7 @@ export class Recipe {
   watched(bindings: Bindings): Rehearsal | Promise<Rehearsal> {
     const key = this.#keyOf(bindings);
     if (this.#watched?.key !== key) {
-      const tape = this.#tape(bindings, { fuse: false, inPlace: false });
+      const tape = this.#tape(bindings, { fuse: false, inPlace: false, recompute: false });
       this.#watched = { key, rehearsal: Rehearsal.open('watch', this.engine, tape) };
     }
     return this.#watched.rehearsal;

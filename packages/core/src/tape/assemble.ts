@@ -4,9 +4,9 @@ import { operationsOf, textOf } from '../loops/inspect.js';
 import { place } from '../loops/place.js';
 import { overThreads } from '../loops/split.js';
 import type { Kernel } from '../loops/statement.js';
-import type { Unit } from '../loops/unit.js';
 import { bytesOf } from '../tensor/dtype.js';
 import { countOf } from '../tensor/shape.js';
+import type { Step, Value } from './step.js';
 import { routineOf, type Support } from './support.js';
 import type { Instruction, Slot } from './tape.js';
 import { copyOp, type Update } from './updates.js';
@@ -16,46 +16,41 @@ interface Placed {
   readonly flops: number;
 }
 
-/** Makes instructions of units. Equal loops are placed once. */
+/** Makes instructions of steps. Equal loops are placed once. */
 export class Assembler {
-  readonly #slots: ReadonlyMap<Node, Slot>;
+  readonly #slots: ReadonlyMap<Value, Slot>;
   readonly #support: Support;
   readonly #placed = new Map<string, Placed>();
 
-  constructor(slots: ReadonlyMap<Node, Slot>, support: Support) {
+  constructor(slots: ReadonlyMap<Value, Slot>, support: Support) {
     this.#slots = slots;
     this.#support = support;
   }
 
-  instruction(unit: Unit): Instruction {
-    switch (unit.kind) {
+  instruction(step: Step): Instruction {
+    const [node] = step.unit.roots as [Node];
+    switch (step.unit.kind) {
       case 'loop':
-        return this.#loop(unit);
+        return this.#loop(step);
       case 'procedure':
-        return this.#procedure(unit);
+        return this.#procedure(step);
       case 'routine':
-        return {
-          ...this.#alone(unit),
-          kind: 'routine',
-          run: routineOf(unit.roots[0]!, this.#support)!,
-          node: unit.roots[0]!,
-        };
+        return { ...this.#alone(step), kind: 'routine', run: routineOf(node, this.#support)!, node };
       case 'op': {
-        const cost = this.#alone(unit);
-        const node = unit.roots[0]!;
+        const cost = this.#alone(step);
         return node.op === copyOp ? { ...cost, kind: 'copy' } : { ...cost, kind: 'op', node };
       }
     }
   }
 
   /** Takes over the new value of a state. */
-  commit({ state, value }: Update): Instruction {
-    const reads = [this.#slot(value)];
-    const writes = [this.#slot(state)];
+  commit({ state, value }: Update, first: ReadonlyMap<Node, Value>): Instruction {
+    const reads = [this.#slot(value, first)];
+    const writes = [this.#slot(state, first)];
     return { kind: 'copy', nodes: [], reads, writes, bytes: bytesMoved(reads, writes), flops: 0 };
   }
 
-  #loop(unit: Unit): Instruction {
+  #loop({ unit, values, again }: Step): Instruction {
     const nest = this.#support.target.limits?.stores === 1 ? overThreads(unit.nest!) : unit.nest!;
     const roots = new Set(unit.roots);
     const filled = new Set(nest.fill.map(({ buffer }) => buffer));
@@ -69,27 +64,36 @@ export class Assembler {
       placed = { kernel, flops: operationsOf(nest) };
       this.#placed.set(key, placed);
     }
-    const reads = unit.buffers.filter((node) => !roots.has(node)).map((node) => this.#slot(node));
-    const writes = unit.roots.map((node) => this.#slot(node));
-    const slots = unit.buffers.map((node) => this.#slot(node));
-    return { kind: 'kernel', ...placed, slots, nodes: unit.computed, reads, writes, bytes: bytesMoved(reads, writes) };
+    const reads = unit.buffers.filter((node) => !roots.has(node)).map((node) => this.#slot(node, values));
+    const writes = unit.roots.map((node) => this.#slot(node, values));
+    const slots = unit.buffers.map((node) => this.#slot(node, values));
+    return {
+      kind: 'kernel',
+      ...placed,
+      slots,
+      nodes: unit.computed,
+      reads,
+      writes,
+      bytes: bytesMoved(reads, writes),
+      ...(again && { again }),
+    };
   }
 
-  #procedure(unit: Unit): Instruction {
-    const node = unit.roots[0]!;
-    const cost = this.#alone(unit);
-    return { ...cost, kind: 'kernel', kernel: kernelByProcedure(node), slots: [...cost.reads, ...cost.writes] };
+  #procedure(step: Step): Instruction {
+    const cost = this.#alone(step);
+    return { ...cost, kind: 'kernel', kernel: kernelByProcedure(step.unit.roots[0]!), slots: [...cost.reads, ...cost.writes] };
   }
 
-  #alone(unit: Unit): Pick<Instruction, 'nodes' | 'reads' | 'writes' | 'bytes' | 'flops'> {
-    const node = unit.roots[0]!;
-    const reads = node.inputs.map((x) => this.#slot(x));
-    const writes = [this.#slot(node)];
-    return { nodes: unit.computed, reads, writes, bytes: bytesMoved(reads, writes), flops: node.op.cost * countOf(node.shape) };
+  #alone({ unit, values, again }: Step): Omit<Instruction, 'kind'> {
+    const [node] = unit.roots as [Node];
+    const reads = node.inputs.map((x) => this.#slot(x, values));
+    const writes = [this.#slot(node, values)];
+    const flops = node.op.cost * countOf(node.shape);
+    return { nodes: unit.computed, reads, writes, bytes: bytesMoved(reads, writes), flops, ...(again && { again }) };
   }
 
-  #slot(node: Node): Slot {
-    const slot = this.#slots.get(node);
+  #slot(node: Node, values: ReadonlyMap<Node, Value>): Slot {
+    const slot = this.#slots.get(values.get(node)!);
     if (!slot) throw new Error(`${node.op.name} %${node.id} has no memory`);
     return slot;
   }

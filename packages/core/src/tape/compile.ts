@@ -14,8 +14,10 @@ import { stageReductions } from '../passes/stage-reductions.js';
 import { unorder } from '../passes/unorder.js';
 import type { Bindings } from '../tensor/dim.js';
 import { Assembler } from './assemble.js';
+import { withinLimit } from './limit.js';
 import { notesOf } from './notes.js';
 import { type Plan, plan } from './plan.js';
+import type { Turns } from './recompute.js';
 import { schedule } from './schedule.js';
 import { checkSupport, routineOf } from './support.js';
 import type { Named, Tape } from './tape.js';
@@ -29,6 +31,8 @@ export interface PassOptions {
   readonly simplify?: boolean;
   /** False gives every node a kernel and memory of its own. */
   readonly fuse?: boolean;
+  /** False computes everything once, whatever is checkpointed and whatever `memoryLimit` says. */
+  readonly recompute?: boolean;
   /** False lets no result take the place of an operand. */
   readonly inPlace?: boolean;
 }
@@ -40,6 +44,8 @@ export interface CompileOptions {
   /** Sizes of named dims. */
   readonly bindings?: Bindings;
   readonly passes?: PassOptions;
+  /** The most bytes of scratch; what does not fit is computed twice. */
+  readonly memoryLimit?: number | undefined;
   /** Sees the program before the first stage and after each. */
   readonly trace?: (stage: string, text: string) => void;
 }
@@ -55,7 +61,7 @@ type See = (stage: string, text: () => string) => void;
 export function compileTape(
   outputs: Readonly<Record<string, Node>>,
   updates: readonly Update[],
-  { target, backendName, bindings = {}, passes = {}, trace }: CompileOptions,
+  { target, backendName, bindings = {}, passes = {}, memoryLimit, trace }: CompileOptions,
 ): Tape {
   checkUpdates(updates);
   const roots = [...Object.values(outputs), ...updates.flatMap(({ state, value }) => [state, value])];
@@ -86,14 +92,14 @@ export function compileTape(
     nodes.slice(0, names.length),
     updates.map((_, i) => ({ state: ends[2 * i]!, value: ends[2 * i + 1]! })),
   );
-  return assemble(names, settled, { target, backendName, passes }, see);
+  return assemble(names, settled, { target, backendName, passes, memoryLimit }, see);
 }
 
 /** From a program in its last form, by way of kernels, to the tape. */
 function assemble(
   names: readonly string[],
   { outputs, updates }: { readonly outputs: readonly Node[]; readonly updates: readonly Update[] },
-  { target, backendName, passes }: Required<Pick<CompileOptions, 'target' | 'backendName' | 'passes'>>,
+  { target, backendName, passes = {}, memoryLimit }: Omit<CompileOptions, 'bindings' | 'trace'>,
   see: See,
 ): Tape {
   const ends = [...outputs, ...updates.map(({ value }) => value)];
@@ -102,25 +108,30 @@ function assemble(
   checkSupport(nodes, support);
   const fusion = fuse(ends, { target, fuse: passes.fuse ?? true, hasRoutine: (node) => routineOf(node, support) !== undefined });
   see('fuse', () => fusion.units.map(showUnit).join('\n'));
-  const { units, direct } = schedule(fusion.units, updates, outputs);
-  see('schedule', () => units.map(showUnit).join('\n'));
-
   const leaves = nodes.filter(isLeaf);
+  const ordered = { ...schedule(fusion.units, updates, outputs), leaves, outputs, updates };
+  see('schedule', () => ordered.units.map(showUnit).join('\n'));
   const { alignment } = target;
-  const planned = plan({ units, direct, leaves, outputs, updates }, { alignment, inPlace: passes.inPlace ?? true });
+  const planOf = (turns: Turns): Plan => plan({ ...ordered, ...turns }, { alignment, inPlace: passes.inPlace ?? true });
+  const { turns, planned } = withinLimit(ordered, planOf, passes.recompute === false ? null : (memoryLimit ?? Infinity));
+  const { steps, first, direct } = turns;
+  see('recompute', () => steps.map(({ unit, again }) => `${again ? 'again ' : ''}${showUnit(unit)}`).join('\n'));
   see('plan', () => showPlan(planned));
   const assembler = new Assembler(planned.slots, support);
   const commits = updates.filter(({ value }) => !direct.has(value));
-  const named = (name: string, node: Node): Named => ({ name, slot: planned.slots.get(node)!, node });
+  const named = (name: string, node: Node): Named => ({ name, slot: planned.slots.get(first.get(node)!)!, node });
   const tape: Tape = {
-    instructions: [...units.map((unit) => assembler.instruction(unit)), ...commits.map((update) => assembler.commit(update))],
+    instructions: [
+      ...steps.map((step) => assembler.instruction(step)),
+      ...commits.map((update) => assembler.commit(update, first)),
+    ],
     slots: [...planned.slots.values()],
     inputs: leaves.filter(isInput).map((node) => named(nameOf(node as Node), node as Node)),
     outputs: names.map((name, i) => named(name, outputs[i]!)),
     states: leaves.filter(isState).map((node) => named(nameOf(node as Node), node as Node)),
     updated: new Set(updates.map(({ state }) => nameOf(state))),
     scratchBytes: planned.scratchBytes,
-    notes: notesOf(nodes, units, fusion.notes, target.hosted),
+    notes: notesOf(nodes, steps, fusion.notes, target.hosted),
   };
   verify(tape);
   see('tape', () => textOfTape(tape));

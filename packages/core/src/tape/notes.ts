@@ -2,33 +2,39 @@ import { isConstant } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
 import { isLeaf } from '../loops/storage.js';
 import type { Target } from '../loops/target.js';
-import type { Unit } from '../loops/unit.js';
+import type { Step } from './step.js';
 
 /** Where each node of a program went, in words. */
 export function notesOf(
   nodes: readonly Node[],
-  units: readonly Unit[],
+  steps: readonly Step[],
   reasons: ReadonlyMap<Node, string>,
   hosted: Target['hosted'] = () => null,
 ): Map<Node, string> {
   const instructions = new Map<Node, number[]>();
+  const again = new Map<Node, string>();
   const roots = new Set<Node>();
   const rows = new Set<Node>();
-  units.forEach((unit, i) => {
-    for (const root of unit.roots) roots.add(root);
+  steps.forEach(({ unit, ...step }, i) => {
+    for (const node of unit.computed) push(instructions, node, i);
     for (const row of unit.rows) rows.add(row);
-    for (const node of unit.computed) {
-      const known = instructions.get(node);
-      if (known) known.push(i);
-      else instructions.set(node, [i]);
+    for (const root of unit.roots) {
+      roots.add(root);
+      if (step.again) again.set(root, `${again.get(root) ?? '; made again'} by instruction ${i}, ${step.again}`);
     }
   });
   const noteOf = (node: Node): string => {
-    const where = fate(node, instructions.get(node) ?? [], { roots, rows, reasons });
+    const where = `${fate(node, instructions.get(node) ?? [], { roots, rows, reasons })}${again.get(node) ?? ''}`;
     const why = isLeaf(node) ? null : hosted(node);
     return why ? `${where}; computed in this process, as ${why}` : where;
   };
   return new Map(nodes.map((node) => [node, noteOf(node)]));
+}
+
+function push(lists: Map<Node, number[]>, node: Node, i: number): void {
+  const list = lists.get(node);
+  if (list) list.push(i);
+  else lists.set(node, [i]);
 }
 
 interface Fates {

@@ -1,10 +1,11 @@
 import { type DataAttrs, dataOp, isInput, isState } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
-import { mayReplace, type Unit } from '../loops/unit.js';
+import { mayReplace } from '../loops/unit.js';
 import { bytesOf } from '../tensor/dtype.js';
 import { countOf } from '../tensor/shape.js';
 import { type Block, pack } from './pack.js';
-import type { Schedule } from './schedule.js';
+import type { Turns } from './recompute.js';
+import type { Step, Value } from './step.js';
 import type { Slot } from './tape.js';
 import type { Update } from './updates.js';
 
@@ -20,12 +21,12 @@ export interface PlanOptions {
 }
 
 export interface Plan {
-  readonly slots: ReadonlyMap<Node, Slot>;
+  readonly slots: ReadonlyMap<Value, Slot>;
   readonly scratchBytes: number;
 }
 
 /** All that memory depends on. */
-export interface Planned extends Schedule {
+export interface Planned extends Turns {
   readonly leaves: readonly Node[];
   readonly outputs: readonly Node[];
   readonly updates: readonly Update[];
@@ -36,33 +37,35 @@ export interface Planned extends Schedule {
  * others share one scratch block by their lifetimes. Inputs live during the whole run, results to its end.
  */
 export function plan(program: Planned, { alignment, inPlace }: PlanOptions): Plan {
-  const { units, leaves, direct } = program;
-  const blocks = new Map<Node, Shared>();
-  const end = units.length;
+  const { steps, first, leaves, direct } = program;
+  const blocks = new Map<Value, Shared>();
+  const end = steps.length;
   for (const node of leaves)
-    if (isInput(node)) blocks.set(node as Node, { bytes: sizeOf(node as Node), first: -1, last: end, offset: 0 });
+    if (isInput(node)) blocks.set(first.get(node)!, { bytes: sizeOf(node as Node), first: -1, last: end, offset: 0 });
 
   const last = lastReads(program);
-  units.forEach((unit, t) => {
-    const hosts = inPlace ? hostsOf(unit, t, last, blocks) : new Map<Node, Node>();
-    for (const root of unit.roots) {
+  steps.forEach((step, t) => {
+    const hosts = inPlace ? hostsOf(step, t, last, blocks) : new Map<Node, Value>();
+    for (const root of step.unit.roots) {
       if (direct.has(root)) continue;
+      const value = step.values.get(root)!;
       const host = hosts.get(root);
-      const until = last.get(root) ?? t;
-      if (host) blocks.set(root, extend(blocks.get(host)!, until));
-      else blocks.set(root, { bytes: sizeOf(root), first: t, last: until, offset: 0 });
+      const until = last.get(value) ?? t;
+      if (host) blocks.set(value, extend(blocks.get(host)!, until));
+      else blocks.set(value, { bytes: sizeOf(root), first: t, last: until, offset: 0 });
     }
   });
   const scratchBytes = pack([...new Set(blocks.values())], alignment);
 
-  const slots = new Map<Node, Slot>();
-  const add = (node: Node, place: Slot['place']): void => {
+  const slots = new Map<Value, Slot>();
+  const add = (value: Value, place: Slot['place']): void => {
+    const { node } = value;
     const shape = node.shape as readonly number[];
-    slots.set(node, { id: slots.size, node, dtype: node.dtype, shape, length: countOf(shape), place });
+    slots.set(value, { id: slots.size, node, dtype: node.dtype, shape, length: countOf(shape), place });
   };
-  for (const leaf of leaves) if (!isInput(leaf)) add(leaf, placeOfLeaf(leaf));
-  for (const [value, state] of direct) add(value, slots.get(state)!.place);
-  for (const [node, { offset }] of blocks) add(node, { kind: 'scratch', offset });
+  for (const leaf of leaves) if (!isInput(leaf)) add(first.get(leaf)!, placeOfLeaf(leaf));
+  for (const [node, state] of direct) add(first.get(node)!, slots.get(first.get(state)!)!.place);
+  for (const [value, { offset }] of blocks) add(value, { kind: 'scratch', offset });
   return { slots, scratchBytes };
 }
 
@@ -83,13 +86,13 @@ function placeOfLeaf(leaf: Node): Slot['place'] {
 }
 
 /** The last step at which each value is needed; results and what is copied to states to the end. */
-function lastReads({ units, outputs, updates, direct }: Planned): Map<Node, number> {
-  const last = new Map<Node, number>();
-  units.forEach((unit, t) => {
-    for (const x of unit.reads.keys()) last.set(x, t);
+function lastReads({ steps, first, outputs, updates, direct }: Planned): Map<Value, number> {
+  const last = new Map<Value, number>();
+  steps.forEach(({ unit, values }, t) => {
+    for (const x of unit.reads.keys()) last.set(values.get(x)!, t);
   });
-  for (const node of outputs) last.set(node, units.length);
-  for (const { value } of updates) if (!direct.has(value)) last.set(value, units.length);
+  for (const node of outputs) last.set(first.get(node)!, steps.length);
+  for (const { value } of updates) if (!direct.has(value)) last.set(first.get(value)!, steps.length);
   return last;
 }
 
@@ -97,14 +100,22 @@ function lastReads({ units, outputs, updates, direct }: Planned): Map<Node, numb
  * The operands whose place results take: those that die here, of the same number of elements of the same size, of which the unit reads
  * nothing after it is overwritten.
  */
-function hostsOf(unit: Unit, t: number, last: ReadonlyMap<Node, number>, blocks: ReadonlyMap<Node, Shared>): Map<Node, Node> {
-  const hosts = new Map<Node, Node>();
-  const free = [...unit.reads.keys()].filter((x) => last.get(x) === t && blocks.has(x) && !isInput(x));
+function hostsOf(
+  { unit, values }: Step,
+  t: number,
+  last: ReadonlyMap<Value, number>,
+  blocks: ReadonlyMap<Value, Shared>,
+): Map<Node, Value> {
+  const hosts = new Map<Node, Value>();
+  const free = [...unit.reads.keys()].filter((x) => {
+    const value = values.get(x)!;
+    return last.get(value) === t && blocks.has(value) && !isInput(x);
+  });
   const taken = new Set<Node>();
   for (const root of unit.roots) {
     const host = free.find((x) => !taken.has(x) && fits(x, root) && mayReplace(unit, x, root));
     if (!host) continue;
-    hosts.set(root, host);
+    hosts.set(root, values.get(host)!);
     taken.add(host);
   }
   return hosts;

@@ -1,6 +1,7 @@
 import type { Node } from '../graph/node.js';
 import type { Unit } from '../loops/unit.js';
 import { directUpdates } from './direct.js';
+import { peakOf } from './live.js';
 import { sizeOf } from './plan.js';
 import type { Update } from './updates.js';
 
@@ -12,8 +13,8 @@ export interface Schedule {
 }
 
 /**
- * The order of the units: depth first from those that nobody reads, for a low peak. An update goes straight into its state where every
- * other reader of the old value runs before. Linear in units and reads, but for sorting.
+ * The order of the units, for a low peak: depth first from those that nobody reads, as it is and with what frees memory brought forward. An
+ * update goes straight into its state where every other reader of the old value runs before. Linear in units and reads, but for sorting.
  */
 export function schedule(units: readonly Unit[], updates: readonly Update[], outputs: readonly Node[]): Schedule {
   const makers = new Map(units.flatMap((unit) => unit.roots.map((root) => [root, unit] as const)));
@@ -29,9 +30,19 @@ export function schedule(units: readonly Unit[], updates: readonly Update[], out
   }
   const bytes = new Map(units.map((unit) => [unit, unit.roots.reduce((total, root) => total + sizeOf(root), 0)]));
   const bySize = (a: Unit, b: Unit): number => bytes.get(b)! - bytes.get(a)!;
-  const candidates = [depthFirst(units, before, null), depthFirst(units, before, bySize)];
+  const deep = [depthFirst(units, before, null), depthFirst(units, before, bySize)];
   const lasting = new Set([...outputs, ...updates.map(({ value }) => value)]);
-  const peaks = candidates.map((order) => peakOf(order, lasting, direct));
+  const eager = deep.map((order) => new Eager(order, before, lasting, direct).order);
+  const candidates = [...eager, ...deep];
+  const lives = { bytesOf: (node: Node) => (direct.has(node) ? 0 : sizeOf(node)), throughout: [], lasting };
+  const turns = new Map(units.map((unit) => [unit, { reads: [...unit.reads.keys()], writes: unit.roots }]));
+  const peaks = candidates.map(
+    (order) =>
+      peakOf(
+        order.map((unit) => turns.get(unit)!),
+        lives,
+      ).bytes,
+  );
   return { units: candidates[peaks.indexOf(Math.min(...peaks))]!, direct };
 }
 
@@ -66,25 +77,64 @@ function depthFirst(
   return order;
 }
 
-/** The most bytes that an order keeps at once, were nothing computed in place. */
-function peakOf(order: readonly Unit[], lasting: ReadonlySet<Node>, direct: ReadonlyMap<Node, Node>): number {
-  const last = new Map<Node, number>();
-  order.forEach((unit, t) => {
-    for (const x of unit.reads.keys()) last.set(x, t);
-  });
-  let live = 0;
-  let peak = 0;
-  const made = new Set<Node>();
-  order.forEach((unit, t) => {
-    for (const root of unit.roots) {
-      if (direct.has(root)) continue;
-      live += sizeOf(root);
-      made.add(root);
+/** An order in which units that need no more memory than they free run as soon as they can, such as those that end in a state. */
+class Eager {
+  readonly order: Unit[] = [];
+  readonly #lasting: ReadonlySet<Node>;
+  readonly #direct: ReadonlyMap<Node, Node>;
+  readonly #after = new Map<Unit, Unit[]>();
+  /** How many must run before each. */
+  readonly #missing = new Map<Unit, number>();
+  /** Who has yet to read each value. */
+  readonly #readers = new Map<Node, Set<Unit>>();
+  readonly #done = new Set<Unit>();
+
+  constructor(
+    order: readonly Unit[],
+    before: ReadonlyMap<Unit, ReadonlySet<Unit>>,
+    lasting: ReadonlySet<Node>,
+    direct: ReadonlyMap<Node, Node>,
+  ) {
+    this.#lasting = lasting;
+    this.#direct = direct;
+    for (const unit of order) {
+      for (const root of unit.roots) this.#readers.set(root, new Set());
+      this.#after.set(unit, []);
     }
-    peak = Math.max(peak, live);
-    for (const x of [...unit.reads.keys(), ...unit.roots]) {
-      if (made.has(x) && (last.get(x) ?? t) === t && !lasting.has(x)) live -= sizeOf(x);
+    for (const unit of order) {
+      const needed = before.get(unit)!;
+      this.#missing.set(unit, needed.size);
+      for (const other of needed) this.#after.get(other)!.push(unit);
+      for (const x of unit.reads.keys()) this.#readers.get(x)?.add(unit);
     }
-  });
-  return peak;
+    for (const unit of order) this.#run(unit);
+  }
+
+  /** Runs a unit, then those that it lets run for nothing. */
+  #run(unit: Unit): void {
+    const stack = [unit];
+    for (let next = stack.pop(); next; next = stack.pop()) {
+      if (this.#done.has(next) || (next !== unit && !this.#isFree(next))) continue;
+      this.#done.add(next);
+      this.order.push(next);
+      for (const x of next.reads.keys()) {
+        const readers = this.#readers.get(x);
+        readers?.delete(next);
+        if (readers?.size === 1) stack.push(...readers);
+      }
+      for (const after of this.#after.get(next)!) {
+        this.#missing.set(after, this.#missing.get(after)! - 1);
+        stack.push(after);
+      }
+    }
+  }
+
+  /** Can a unit run now, and does it free as much as it takes? */
+  #isFree(unit: Unit): boolean {
+    if (this.#missing.get(unit)! > 0) return false;
+    let bytes = 0;
+    for (const root of unit.roots) if (!this.#direct.has(root)) bytes += sizeOf(root);
+    for (const x of unit.reads.keys()) if (this.#readers.get(x)?.size === 1 && !this.#lasting.has(x)) bytes -= sizeOf(x);
+    return bytes <= 0;
+  }
 }

@@ -26,6 +26,8 @@ interface Cost {
   /** Bytes that it reads and writes at least, and scalar operations. */
   readonly bytes: number;
   readonly flops: number;
+  /** Why it is issued again, where an earlier one has computed the same. */
+  readonly again?: string;
 }
 
 /** One entry of a tape. `slots[i]` is the memory of the kernel's buffer `i`. */

@@ -14,7 +14,7 @@ export function textOfTape(tape: Tape): string {
   const kernels = new Set(instructions.flatMap((instruction) => (instruction.kind === 'kernel' ? [instruction.kernel.key] : [])));
   const stateBytes = states.reduce((total, { slot }) => total + bytesOfSlot(slot), 0);
   const lines = [
-    `tape: ${count(instructions.length, 'instruction')}, ${count(kernels.size, 'distinct kernel')}, ${count(flops, 'flop')}, ${count(bytes, 'byte')} moved, ${number(scratchBytes)} of scratch, ${number(stateBytes)} of state`,
+    `tape: ${count(instructions.length, 'instruction')}, ${count(kernels.size, 'distinct kernel')}, ${count(flops, 'flop')}, ${count(bytes, 'byte')} moved, ${showCount(scratchBytes)} of scratch, ${showCount(stateBytes)} of state`,
     ...inputs.map(({ name, slot }) => `input ${name}: ${showSlot(slot)}`),
     ...states.map(({ name, slot }) => `state ${name}: ${typeOf(slot)}${updated.has(name) ? ', updated' : ''}`),
   ];
@@ -27,11 +27,11 @@ export function textOfTape(tape: Tape): string {
 }
 
 function line(instruction: Instruction, names: ReadonlyMap<Slot, string>): string {
-  const { kind, nodes, reads, writes, bytes, flops } = instruction;
+  const { kind, nodes, reads, writes, bytes, flops, again } = instruction;
   const from = reads.map((slot) => names.get(slot) ?? showPlace(slot)).join(', ');
   const to = writes.map(showSlot).join(', ');
   const what = nodes.length > 0 ? ` ${showNodes(nodes)}` : '';
-  return `${kind}${what}: ${from || 'nothing'} → ${to}; ${count(bytes, 'byte')}${flops > 0 ? `, ${count(flops, 'flop')}` : ''}`;
+  return `${kind}${again ? ' again' : ''}${what}: ${from || 'nothing'} → ${to}; ${count(bytes, 'byte')}${flops > 0 ? `, ${count(flops, 'flop')}` : ''}`;
 }
 
 /** Where more nodes than `ALL` are computed together, this many at either end are named. */
@@ -63,10 +63,10 @@ function bytesOfSlot({ dtype, length }: Slot): number {
 }
 
 function count(n: number, what: string): string {
-  return `${number(n)} ${what}${n === 1 ? '' : 's'}`;
+  return `${showCount(n)} ${what}${n === 1 ? '' : 's'}`;
 }
 
 /** With commas, in no language of its own. */
-function number(n: number): string {
+export function showCount(n: number): string {
   return `${n}`.replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -6,7 +6,8 @@ const COMMITTED = -1;
 
 /**
  * Proves that no instruction reads what another has overwritten, and that results and updates are there at the end: every range of memory
- * remembers the slot that was last written to it. Throws an `Error` that names the instruction: a tape that fails was planned wrongly.
+ * remembers the slot that was last written to it. An instruction that is issued again must compute the same nodes of the same nodes, so
+ * that its slots hold the same values. Throws an `Error` that names the instruction: a tape that fails was planned wrongly.
  * What happens inside one instruction is not seen here, but by `runVerified`.
  */
 export function verify(tape: Tape): void {
@@ -15,7 +16,10 @@ export function verify(tape: Tape): void {
   for (const slot of tape.slots) if (slot.place.kind === 'constant' || states.has(slot)) memory.write(slot, slot.id);
   for (const { slot } of tape.inputs) memory.write(slot, slot.id);
   for (const { slot } of tape.slots.map((slot) => ({ slot }))) checkBounds(slot, tape);
+  const issued = new Map<Instruction['nodes'], Instruction>();
   tape.instructions.forEach((instruction, i) => {
+    if (instruction.again === undefined) issued.set(instruction.nodes, instruction);
+    else checkSame(instruction, issued.get(instruction.nodes), () => describe(instruction, i));
     for (const slot of instruction.reads) memory.check(slot, slot.id, () => describe(instruction, i));
     for (const slot of instruction.writes) memory.write(slot, states.has(slot) ? COMMITTED : slot.id);
   });
@@ -24,6 +28,13 @@ export function verify(tape: Tape): void {
     if (tape.updated.has(name)) memory.checkNew(slot, name);
     else memory.check(slot, slot.id, () => `state '${name}', which has no update,`);
   }
+}
+
+function checkSame(again: Instruction, first: Instruction | undefined, who: () => string): void {
+  const same = (a: readonly Slot[], b: readonly Slot[]): boolean =>
+    a.length === b.length && a.every(({ node }, i) => node === b[i]!.node);
+  if (first && same(again.reads, first.reads) && same(again.writes, first.writes)) return;
+  throw new Error(`verify: ${who()} is issued again, but ${first ? 'not with the same nodes' : 'never before'}`);
 }
 
 function describe(instruction: Instruction, i: number): string {
