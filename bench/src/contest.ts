@@ -17,6 +17,8 @@ export interface Measurement {
   readonly runs: number;
   /** The median over that of the reference loop. */
   readonly ratio: number;
+  /** Bytes that the work takes besides its parameters and data, where the system plans them. */
+  readonly bytes?: number;
 }
 
 /** A case that a system takes no part in. */
@@ -62,7 +64,19 @@ export async function contest(work: Case, systems: readonly System[], effort: Ef
     const { min, max, runs } = entrants[i]!;
     prepared.dispose?.();
     const ratio = medians[i]! / medians[0]!;
-    return { suite: work.suite, case: work.name, system, threads, unit: 'ms', median: medians[i]!, min, max, runs, ratio };
+    const record = {
+      suite: work.suite,
+      case: work.name,
+      system,
+      threads,
+      unit: 'ms',
+      median: medians[i]!,
+      min,
+      max,
+      runs,
+      ratio,
+    } as const;
+    return prepared.bytes === undefined ? record : { ...record, bytes: prepared.bytes };
   });
   return { measurements, absences };
 }

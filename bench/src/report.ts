@@ -9,7 +9,9 @@ export function machineText(): string {
 
 /** A table for people: one line a case and system, with the rate where operations are known, and the ratios to the best and to the reference. */
 export function table(cases: readonly Case[], measurements: readonly Measurement[]): string {
-  const rows = [['case', 'system', 'median', 'min', 'max', 'runs', 'runs/s', 'GFLOP/s', 'to the best', 'to reference']];
+  const rows = [
+    ['case', 'system', 'median', 'min', 'max', 'runs', 'runs/s', 'GFLOP/s', 'to the best', 'to reference', 'scratch'],
+  ];
   for (const work of cases) {
     const mine = measurements.filter((record) => record.case === work.name);
     const best = Math.min(...mine.filter(({ system }) => system !== 'reference').map((record) => record.median));
@@ -19,7 +21,7 @@ export function table(cases: readonly Case[], measurements: readonly Measurement
 }
 
 function row({ name, flops, reference }: Case, record: Measurement, best: number): string[] {
-  const { system, median, min, max, runs, ratio } = record;
+  const { system, median, min, max, runs, ratio, bytes } = record;
   const isReference = system === 'reference';
   const shown = isReference ? `reference (${reference.name})` : labelOf(record);
   const operations = isReference ? reference.flops : flops;
@@ -34,6 +36,7 @@ function row({ name, flops, reference }: Case, record: Measurement, best: number
     operations > 0 ? (operations / median / 1e6).toFixed(2) : '',
     isReference ? '' : `${(median / best).toFixed(2)}×`,
     isReference ? '' : `${figure(ratio)}×`,
+    bytes === undefined ? '' : `${figure(bytes / 1e6)} MB`,
   ];
 }
 

@@ -12,6 +12,8 @@ export interface Prepared {
   read(): ArrayLike<number> | Promise<ArrayLike<number>>;
   /** Milliseconds that so many runs take, where the system lives in another process and reads its own clock. */
   time?(runs: number): Promise<number>;
+  /** Bytes that the work takes besides its parameters and data, where the system plans them. */
+  readonly bytes?: number;
   /** Lets go of what it holds. */
   dispose?(): void;
 }
@@ -27,6 +29,8 @@ export interface System {
   matmul(product: Product): Attempt;
   /** One training step of a dense network, data on the backend. Reads the loss before the step. */
   train(network: DenseNetwork): Attempt;
+  /** The same in a share of the memory that it takes without a limit, by computing values twice; where there is no such thing, not given. */
+  trainWithin?(network: DenseNetwork, share: number): Attempt;
   /** From a description of a dense network to a step that has run once. Reads the loss. */
   compileTraining(network: DenseNetwork): Attempt;
   /** One training step of a convolutional network, data on the backend. Reads the loss before the step. */

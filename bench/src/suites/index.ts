@@ -3,6 +3,7 @@ import { chainSuite } from './chain.js';
 import { compileSuite } from './compile.js';
 import { importSuite } from './import.js';
 import { matmulSuite } from './matmul.js';
+import { recomputeSuite } from './recompute.js';
 import { scalarSuite } from './scalar.js';
 import { cnnSuite, deepSuite, mlpSuite, subnormalSuite, tinySuite } from './training.js';
 
@@ -15,6 +16,7 @@ export const SUITES: Readonly<Record<string, () => readonly Case[]>> = {
   mlp: mlpSuite,
   cnn: cnnSuite,
   subnormal: subnormalSuite,
+  recompute: recomputeSuite,
   matmul: matmulSuite,
   compile: compileSuite,
   import: importSuite,

@@ -9,7 +9,7 @@ import { expectClose } from '../work/numbers.js';
 const STEPS = 3;
 
 /** Holds the losses before the first three steps to those of plain loops in float64, which are computed once. */
-function checkLosses(name: string, compute: () => number[]): Case['check'] {
+export function checkLosses(name: string, compute: () => number[]): Case['check'] {
   let wanted: number[] | undefined;
   return async (read) => {
     wanted ??= compute();

@@ -48,19 +48,27 @@ export function denseStep(backend: Backend, network: DenseNetwork): Promise<Step
   return compileStep(backend, graph, loss, updates);
 }
 
-export async function compileStep(backend: Backend, graph: Graph, loss: Node, updates: Update[]): Promise<Step> {
+/** With `share`, in that part of the scratch memory that the step takes without a limit. */
+export async function compileStep(backend: Backend, graph: Graph, loss: Node, updates: Update[], share = 1): Promise<Step> {
   const machine = new TapeMachine(graph, { backend });
-  return { machine, program: await machine.compile({ loss }, { updates }) };
+  const program = await machine.compile({ loss }, { updates });
+  if (share === 1) return { machine, program };
+  return { machine, program: await machine.compile({ loss }, { updates, memoryLimit: share * program.memory.scratch }) };
 }
 
 export async function train(backend: Backend, network: DenseNetwork): Promise<Prepared> {
   return prepared(await denseStep(backend, network));
 }
 
+export async function trainWithin(backend: Backend, network: DenseNetwork, share: number): Promise<Prepared> {
+  const { graph, loss, updates } = build(network);
+  return prepared(await compileStep(backend, graph, loss, updates, share));
+}
+
 /** The step's loss is read every time, as a training loop does. */
 export function prepared({ machine, program }: Step): Prepared {
   const run = () => Number(program.runSync().loss.item());
-  return { run, read: () => [run()], dispose: () => machine.dispose() };
+  return { run, read: () => [run()], bytes: program.memory.scratch, dispose: () => machine.dispose() };
 }
 
 /** As a user has it: building the graph, its gradients and updates, compiling, and the first step. */

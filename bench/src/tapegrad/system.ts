@@ -4,7 +4,7 @@ import type { System } from '../system.js';
 import { isBuilt } from './built.js';
 import { compileChains, runChains } from './chains.js';
 import { trainConvolutional } from './convolutional.js';
-import { compileTraining, train } from './dense.js';
+import { compileTraining, train, trainWithin } from './dense.js';
 import { elementwise } from './elementwise.js';
 import { matmul } from './matmul.js';
 import { scalar, scalarHvp } from './scalar.js';
@@ -16,6 +16,7 @@ export function tapegrad(name: string, threads: number, open: () => Backend): Sy
     threads,
     matmul: (product) => matmul(open(), product),
     train: (network) => train(open(), network),
+    trainWithin: (network, share) => trainWithin(open(), network, share),
     compileTraining: (network) => compileTraining(open(), network),
     trainConvolutional: (network) => trainConvolutional(open(), network),
     scalar: () => scalar(open()),

@@ -76,6 +76,18 @@ export function deepNetwork(): DenseNetwork {
   };
 }
 
+/** 60 layers of width 256, ReLU, batch 256: what a step keeps for its derivatives is most of its memory. */
+export function wideNetwork(): DenseNetwork {
+  const [width, batch] = [256, 256];
+  return {
+    layers: layersOf(Array<number>(61).fill(width), Math.SQRT2),
+    activation: 'relu',
+    x: fill(batch * width, 1, 4),
+    labels: fillLabels(batch, 2, width),
+    optimiser: { kind: 'sgd', learningRate: 0.001 },
+  };
+}
+
 /** Operations of a step: two for each weight and row forward, and four backward but for the first layer, whose input needs no gradient. */
 export function denseFlops({ layers, labels }: DenseNetwork): number {
   return layers.reduce((total, { inputs, outputs }, i) => total + (i === 0 ? 4 : 6) * inputs * outputs * labels.length, 0);
