@@ -38,12 +38,12 @@ describe('a checkpointed function', () => {
        6  kernel again contract.18 tanh.19 square.20 mul.23 sub.24 mul.25: @256, w → @768 float32 [8, 8], @1024 float32 [8, 8]; 1,024 bytes, 1,344 flops
        7  kernel contract.26 square.28 sub.29 mul.30: @1024, w, @256 → @768 float32 [8, 8]; 1,024 bytes, 1,216 flops
        8  kernel contract.27: @256, @1024 → @1280 float32 [8, 8]; 768 bytes, 1,024 flops
-       9  kernel contract.32 add.33: @512, @768, @1280 → @1280 float32 [8, 8]; 1,024 bytes, 1,088 flops
-      10  kernel contract.31 square.34 sub.35 mul.36: @768, w, @512 → @512 float32 [8, 8]; 1,024 bytes, 1,216 flops
-      11  kernel again contract.12 tanh.13: x, w → @256 float32 [8, 8]; 768 bytes, 1,088 flops
-      12  kernel contract.38 add.39: @256, @512, @1280 → @1280 float32 [8, 8]; 1,024 bytes, 1,088 flops
-      13  kernel contract.37 square.40 sub.41 mul.42: @512, w, @256 → @256 float32 [8, 8]; 1,024 bytes, 1,216 flops
-      14  kernel contract.43 add.44: x, @256, @1280 → w float32 [8, 8]; 1,024 bytes, 1,088 flops
+       9  kernel contract.31 square.34 sub.35 mul.36: @768, w, @512 → @256 float32 [8, 8]; 1,024 bytes, 1,216 flops
+      10  kernel contract.32 add.33: @512, @768, @1280 → @1280 float32 [8, 8]; 1,024 bytes, 1,088 flops
+      11  kernel again contract.12 tanh.13: x, w → @512 float32 [8, 8]; 768 bytes, 1,088 flops
+      12  kernel contract.37 square.40 sub.41 mul.42: @256, w, @512 → @768 float32 [8, 8]; 1,024 bytes, 1,216 flops
+      13  kernel contract.38 add.39: @512, @256, @1280 → @1280 float32 [8, 8]; 1,024 bytes, 1,088 flops
+      14  kernel contract.43 add.44: x, @768, @1280 → w float32 [8, 8]; 1,024 bytes, 1,088 flops
       output loss: @1536 float32 []"
     `);
   });

@@ -77,7 +77,7 @@ function depthFirst(
   return order;
 }
 
-/** An order in which units that need no more memory than they free run as soon as they can, such as those that end in a state. */
+/** An order in which units that free more memory than they take, or take none, run as soon as they can, such as those that end in a state. */
 class Eager {
   readonly order: Unit[] = [];
   readonly #lasting: ReadonlySet<Node>;
@@ -112,29 +112,31 @@ class Eager {
 
   /** Runs a unit, then those that it lets run for nothing. */
   #run(unit: Unit): void {
-    const stack = [unit];
-    for (let next = stack.pop(); next; next = stack.pop()) {
+    const queue = [unit];
+    // The array grows while it is gone through.
+    for (const next of queue) {
       if (this.#done.has(next) || (next !== unit && !this.#isFree(next))) continue;
       this.#done.add(next);
       this.order.push(next);
       for (const x of next.reads.keys()) {
         const readers = this.#readers.get(x);
         readers?.delete(next);
-        if (readers?.size === 1) stack.push(...readers);
+        if (readers?.size === 1) queue.push(...readers);
       }
       for (const after of this.#after.get(next)!) {
         this.#missing.set(after, this.#missing.get(after)! - 1);
-        stack.push(after);
+        queue.push(after);
       }
     }
   }
 
-  /** Can a unit run now, and does it free as much as it takes? */
+  /** Can a unit run now, and does it take no memory, or less than it frees? */
   #isFree(unit: Unit): boolean {
     if (this.#missing.get(unit)! > 0) return false;
-    let bytes = 0;
-    for (const root of unit.roots) if (!this.#direct.has(root)) bytes += sizeOf(root);
-    for (const x of unit.reads.keys()) if (this.#readers.get(x)?.size === 1 && !this.#lasting.has(x)) bytes -= sizeOf(x);
-    return bytes <= 0;
+    let taken = 0;
+    for (const root of unit.roots) if (!this.#direct.has(root)) taken += sizeOf(root);
+    let freed = 0;
+    for (const x of unit.reads.keys()) if (this.#readers.get(x)?.size === 1 && !this.#lasting.has(x)) freed += sizeOf(x);
+    return taken === 0 || taken < freed;
   }
 }
