@@ -57,7 +57,7 @@ export function checkRecomputation(options: fc.Parameters<unknown>): Recomputed 
   const count = { checkpointed: 0, limited: 0 };
   const cases = fc.record({
     seed: fc.nat(),
-    layers: fc.integer({ min: 2, max: 30 }),
+    layers: fc.integer({ min: 2, max: 20 }),
     percent: fc.integer({ min: 40, max: 99 }),
     fuse: fc.boolean(),
     regions: fc.boolean(),

@@ -15,7 +15,7 @@ test.each([
   ['programs on every backend, with every subset of the passes', checkPrograms, 800],
   ['training steps on every backend, with every subset of the passes', checkTrainingSteps, 300],
   ['training steps in checked memory', checkMemory, 300],
-  ['programs with values computed again', checkRecomputation, 1000],
+  ['programs with values computed again', checkRecomputation, 200],
   ['chains of views', checkViews, 3000],
   ['named dims', checkNames, 300],
 ] as const)(`random %s, from seed ${seed}`, async (_name, check, numRuns) => {

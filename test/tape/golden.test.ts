@@ -39,23 +39,23 @@ test('a training step of a perceptron: the gradients of the weights are never st
   const loss = crossEntropy(add(matmul(hidden, w2), b2), y);
   const tape = compile({ outputs: { loss }, updates: descend(loss, [w1, b1, w2, b2]) });
   expect(textOfTape(tape)).toMatchInlineSnapshot(`
-    "tape: 9 instructions, 9 distinct kernels, 13,319,669 flops, 1,549,820 bytes moved, 134,656 of scratch, 407,080 of state
+    "tape: 9 instructions, 9 distinct kernels, 13,319,669 flops, 1,549,820 bytes moved, 134,592 of scratch, 407,080 of state
     input x: @0 float32 [32, 784]
-    input y: @100352 int32 [32]
+    input y: @134400 int32 [32]
     state w1: float32 [784, 128], updated
     state b1: float32 [128], updated
     state w2: float32 [128, 10], updated
     state b2: float32 [10], updated
-    0  kernel contract.14 add.15 relu.16: x, w1, b1 → @100480 float32 [32, 128]; 518,656 bytes, 6,430,720 flops
-    1  kernel contract.17 add.18: @100480, w2, b2 → @116864 float32 [32, 10]; 22,824 bytes, 82,240 flops
-    2  kernel max.19 eq.27 ge.32 lt.34 …12 more… sum.120 log.121 sub.122 where.123: @116864, y → @116864 float32 [32, 10], @118144 float32 [32]; 2,816 bytes, 4,160 flops
-    3  kernel le.55 contract.105 where.107: @116864, w2, @100480 → @118272 float32 [32, 128]; 39,168 bytes, 90,112 flops
-    4  kernel contract.106 mul.115 sub.116: @100480, @116864, w2 → w2 float32 [128, 10]; 27,904 bytes, 84,480 flops
-    5  kernel contract.108 mul.111 sub.112: x, @118272, w1 → w1 float32 [784, 128]; 919,552 bytes, 6,623,232 flops
-    6  kernel sum.109 mul.117 sub.118: @116864, b2 → b2 float32 [10]; 1,360 bytes, 340 flops
-    7  kernel sum.110 mul.113 sub.114: @118272, b1 → b1 float32 [128]; 17,408 bytes, 4,352 flops
-    8  kernel sum.124 div.125: @118144 → @118272 float32 []; 132 bytes, 33 flops
-    output loss: @118272 float32 []"
+    0  kernel contract.14 add.15 relu.16: x, w1, b1 → @100352 float32 [32, 128]; 518,656 bytes, 6,430,720 flops
+    1  kernel contract.17 add.18: @100352, w2, b2 → @133120 float32 [32, 10]; 22,824 bytes, 82,240 flops
+    2  kernel max.19 eq.27 ge.32 lt.34 …12 more… sum.120 log.121 sub.122 where.123: @133120, y → @133120 float32 [32, 10], @116736 float32 [32]; 2,816 bytes, 4,160 flops
+    3  kernel sum.109 mul.117 sub.118: @133120, b2 → b2 float32 [10]; 1,360 bytes, 340 flops
+    4  kernel sum.124 div.125: @116736 → @134528 float32 []; 132 bytes, 33 flops
+    5  kernel le.55 contract.105 where.107: @133120, w2, @100352 → @116736 float32 [32, 128]; 39,168 bytes, 90,112 flops
+    6  kernel contract.106 mul.115 sub.116: @100352, @133120, w2 → w2 float32 [128, 10]; 27,904 bytes, 84,480 flops
+    7  kernel contract.108 mul.111 sub.112: x, @116736, w1 → w1 float32 [784, 128]; 919,552 bytes, 6,623,232 flops
+    8  kernel sum.110 mul.113 sub.114: @116736, b1 → b1 float32 [128]; 17,408 bytes, 4,352 flops
+    output loss: @134528 float32 []"
   `);
 });
 
@@ -83,16 +83,16 @@ test('a convolution, its activation and pooling, forward and backward: adjoints 
   const pooled = maxPool2d(relu(conv2d(x, w, b, { padding: 1 })), { kernel: 2 });
   const loss = mean(square(pooled));
   expect(textOfTape(compile({ outputs: { loss }, updates: descend(loss, [w, b]) }))).toMatchInlineSnapshot(`
-    "tape: 5 instructions, 5 distinct kernels, 1,210,577 flops, 677,860 bytes moved, 276,032 of scratch, 160 of state
+    "tape: 5 instructions, 5 distinct kernels, 1,210,577 flops, 677,860 bytes moved, 275,968 of scratch, 160 of state
     input x: @0 float32 [8, 1, 28, 28]
     state w: float32 [4, 1, 3, 3], updated
     state b: float32 [4], updated
     0  kernel convolve.13 add.15 relu.16: x, w, b → @25088 float32 [8, 4, 28, 28]; 125,600 bytes, 501,760 flops
     1  kernel max.18 mul.24 lt.28 where.31 sum.32 mul.64 div.65: @25088 → @125440 float32 [8, 4, 14, 14], @150528 float32 [8, 4, 14, 14]; 150,528 bytes, 119,168 flops
-    2  kernel square.56 sum.57 div.58: @125440 → @175616 float32 []; 25,092 bytes, 12,545 flops
-    3  kernel lt.28 le.39 where.68 unwindows.69 where.70 sum.76 mul.81 sub.82: b, @25088, @125440, @150528 → @175680 float32 [8, 4, 28, 28], b float32 [4]; 250,912 bytes, 125,448 flops
-    4  kernel convolve.73 mul.79 sub.80: x, @175680, w → w float32 [4, 1, 3, 3]; 125,728 bytes, 451,656 flops
-    output loss: @175616 float32 []"
+    2  kernel lt.28 le.39 where.68 unwindows.69 where.70 sum.76 mul.81 sub.82: b, @25088, @125440, @150528 → @175616 float32 [8, 4, 28, 28], b float32 [4]; 250,912 bytes, 125,448 flops
+    3  kernel square.56 sum.57 div.58: @125440 → @150528 float32 []; 25,092 bytes, 12,545 flops
+    4  kernel convolve.73 mul.79 sub.80: x, @175616, w → w float32 [4, 1, 3, 3]; 125,728 bytes, 451,656 flops
+    output loss: @150528 float32 []"
   `);
 });
 
