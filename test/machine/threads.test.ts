@@ -3,15 +3,18 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import threads from 'node:worker_threads';
 import type { Graph as CoreGraph } from '@tapegrad/core';
 import {
   adam,
   add,
   type Backend,
+  cast,
   conv2d,
   crossEntropy,
   defineOp,
   div,
+  fmod,
   Graph,
   glorotUniform,
   isInput,
@@ -22,6 +25,7 @@ import {
   mul,
   type Node,
   type Program,
+  pow,
   reached,
   relu,
   reshape,
@@ -37,6 +41,7 @@ import {
   zeros,
 } from 'tapegrad';
 import { afterEach, describe, expect, it } from 'vitest';
+import { presentCrew } from '../../packages/backend-cpu/src/wasm/threads/crew.js';
 import { patience } from '../../packages/backend-cpu/src/wasm/threads/meeting.js';
 import { choices, randomProgram } from '../tape/random-program.js';
 import { eager, ready, startedWhile } from './threaded.js';
@@ -120,6 +125,8 @@ function assorted(): Built {
     product: matmul(transpose(x), rows),
     all: mean(div(x, add(mul(x, x), 1))),
     wide: sin(add(x, 0.5)),
+    powers: pow(cast(add(mul(x, x), 1), 'float64'), 1.7),
+    wholes: fmod(pow(cast(mul(x, 100), 'int32'), 3), 7),
   };
   return { graph, outputs };
 }
@@ -219,8 +226,8 @@ describe('a thread that dies', () => {
   });
 });
 
-describe('a kernel of the user that throws', () => {
-  it('lets the other threads go on with the next run', async () => {
+describe('a kernel of the user', () => {
+  it('that throws lets the other threads go on with the next run', async () => {
     let unlucky = true;
     const kernel = ([x]: readonly TypedArray[], y: TypedArray): void => {
       if (unlucky) throw new RangeError('unlucky');
@@ -241,9 +248,45 @@ describe('a kernel of the user that throws', () => {
     expect(program.runSync(feeds).y.data).toEqual(one.runSync(feeds).y.data);
     machine.dispose();
   });
+
+  it('may run a program on threads itself', async () => {
+    const inner = new Graph();
+    const square = inner.input('x', [64, 64]);
+    const helper = await new TapeMachine(inner, { backend: eager(2) }).compile({ y: tanh(matmul(square, square)) });
+    const kernel = ([x]: readonly TypedArray[], y: TypedArray): void => y.set(helper.runSync({ x: x! }).y.data);
+    const nested = defineOp({ name: 'nested', kind: 'unary', partial: null, kernels: { wasm: kernel } });
+    const graph = new Graph();
+    const x = graph.input('x', [64, 64]);
+    const machine = new TapeMachine(graph, { backend: eager(2) });
+    const program = await machine.compile({ y: matmul(nested(tanh(x)), x), plain: matmul(tanh(matmul(tanh(x), tanh(x))), x) });
+    await ready();
+    const { y, plain } = program.runSync({ x: wave(4096, 0.3) });
+    expect(y.data).toEqual(plain.data);
+    machine.dispose();
+  });
 });
 
 describe('workers', () => {
+  it('that may not start are an error, and one thread is the way out', async () => {
+    presentCrew().end();
+    const { Worker } = threads;
+    threads.Worker = class {
+      constructor() {
+        throw new Error('Access to this API has been restricted');
+      }
+    } as unknown as typeof Worker;
+    try {
+      const graph = new Graph();
+      const program = await long(new TapeMachine(graph, { backend: wasm({ threads: 2 }) }), graph);
+      expect(() => program.runSync()).toThrow(
+        'wasm: threads cannot start: Access to this API has been restricted. Use wasm({ threads: 1 }) to do without.',
+      );
+    } finally {
+      threads.Worker = Worker;
+      presentCrew().end();
+    }
+  });
+
   it('keep no process from ending', () => {
     const file = fileURLToPath(new URL('threads-end.ts', import.meta.url));
     const options = ['--conditions=tapegrad-source', '--import', 'tsx', file];

@@ -1,12 +1,14 @@
-import { type LetOp, scalarFunction, TRANSCENDENTAL } from '@tapegrad/core';
+import { type DType, isFloat, type LetOp, scalarFunction, TRANSCENDENTAL } from '@tapegrad/core';
 import type { ImportedFunction } from './module.js';
 
 const BINARY: readonly LetOp[] = ['rem', 'pow', 'atan2', 'hypot'];
 const WIDE: ReadonlySet<LetOp> = new Set([...TRANSCENDENTAL, ...BINARY]);
 
-/** Is this op on floats a function of the host? */
-export function isImported(op: LetOp): boolean {
-  return WIDE.has(op);
+/** The name of the host's function for an op with a result of this dtype; null where WebAssembly has what it takes. */
+export function hostFunctionOf(op: LetOp, type: DType): string | null {
+  if (isFloat(type)) return WIDE.has(op) ? op : null;
+  if (op !== 'pow') return null;
+  return type === 'int32' ? 'integerPower' : 'integerPowerUnsigned';
 }
 
 const integerPower = scalarFunction('pow', 'int32', ['int32', 'int32']);

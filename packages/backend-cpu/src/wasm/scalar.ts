@@ -1,6 +1,6 @@
 import { type DType, isFloat, type LetOp } from '@tapegrad/core';
 import type { Code } from './code.js';
-import { isImported } from './imports.js';
+import { hostFunctionOf } from './imports.js';
 import { COMPARISONS, op as code, OPERATIONS } from './opcodes.js';
 
 /** An argument as instructions that put it on the stack, as often as needed. */
@@ -58,12 +58,13 @@ function writeFloat(to: Code, op: LetOp, type: DType, args: readonly Argument[])
     writeSign(to, type, a);
     return;
   }
-  if (!isImported(op)) throw new Error(`${op} of ${type} has no meaning.`);
+  const name = hostFunctionOf(op, type);
+  if (!name) throw new Error(`${op} of ${type} has no meaning.`);
   for (const arg of args) {
     arg.push();
     if (type === 'float32') to.write(code.f64FromF32);
   }
-  to.call(op);
+  to.call(name);
   if (type === 'float32') to.write(code.f32FromF64);
 }
 
@@ -151,7 +152,7 @@ function writeInteger(to: Code, op: LetOp, type: DType, args: readonly Argument[
       break;
     case 'pow':
       both();
-      to.call(signed ? 'integerPower' : 'integerPowerUnsigned');
+      to.call(hostFunctionOf(op, type)!);
       break;
     case 'floorMod':
       writeFloorMod(to, a, b);

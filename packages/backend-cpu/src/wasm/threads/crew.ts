@@ -18,6 +18,7 @@ export class Crew {
   #last = 0;
   #runs = 0;
   #over = false;
+  #busy = false;
 
   /** Must a new crew take over? Not where it could not start: nor could the next one. */
   get isOver(): boolean {
@@ -66,13 +67,23 @@ export class Crew {
     return this.#members.every((member) => member.knowsAll);
   }
 
+  /** Is there a run under way? A kernel of the user may run a program while another runs. */
+  get isBusy(): boolean {
+    return this.#busy;
+  }
+
   /** Starts a run of a program by the main thread and so many workers. Returns its number. */
   start({ id }: Enrolment, scratch: number, workers: number): number {
+    this.#busy = true;
     const run = ++this.#runs;
     for (let i = 0; i < workers; i++) {
       this.#members[i]!.start({ run, program: id, scratch, thread: i + 1, threads: workers + 1 });
     }
     return run;
+  }
+
+  finish(): void {
+    this.#busy = false;
   }
 
   /** Have these workers left a run? One that failed has. */

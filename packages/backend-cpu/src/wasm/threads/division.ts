@@ -1,5 +1,5 @@
 import type { Kernel, Stmt } from '@tapegrad/core';
-import { isImported } from '../imports.js';
+import { hostFunctionOf } from '../imports.js';
 import { everyStatement } from '../statements.js';
 
 /**
@@ -32,7 +32,7 @@ export function workOf(list: readonly Stmt[]): number {
   for (const statement of list) {
     if (statement.kind === 'for') work += countOf(statement) * (workOf(statement.body) + 1);
     else if (statement.kind === 'if') work += 1 + Math.max(workOf(statement.body), workOf(statement.otherwise));
-    else if (statement.kind === 'let' && isImported(statement.op)) work += CALL;
+    else if (statement.kind === 'let' && hostFunctionOf(statement.op, statement.type)) work += CALL;
     else work += 1;
   }
   return work;

@@ -1,5 +1,5 @@
-import { type Instruction, isInteger, type Kernel, type TypedArray } from '@tapegrad/core';
-import { isImported, isInMath } from '../imports.js';
+import type { Instruction, Kernel, TypedArray } from '@tapegrad/core';
+import { hostFunctionOf, isInMath } from '../imports.js';
 import { everyStatement } from '../statements.js';
 import { type Division, divide, workOf } from './division.js';
 
@@ -86,7 +86,8 @@ function shareOther({ kind, bytes }: Instruction, threads: number): Shared {
 function callsAway({ body }: Kernel): boolean {
   let away = false;
   everyStatement(body, (statement) => {
-    if (statement.kind === 'let' && isImported(statement.op)) away ||= isInteger(statement.type) || !isInMath(statement.op);
+    const name = statement.kind === 'let' ? hostFunctionOf(statement.op, statement.type) : null;
+    away ||= name !== null && !isInMath(name);
   });
   return away;
 }

@@ -97,7 +97,7 @@ export class Together {
     if (crew.unable !== null)
       throw new BackendError(`wasm: threads cannot start: ${crew.unable}. Use wasm({ threads: 1 }) to do without.`);
     const { enrolment } = this.#place;
-    const workers = crew.ready(enrolment);
+    const workers = crew.isBusy ? 0 : crew.ready(enrolment);
     if (workers === 0) {
       this.#drive(scratch, 0, 1);
       return;
@@ -106,14 +106,14 @@ export class Together {
     this.#meeting.begin();
     try {
       this.#drive(scratch, 0, workers + 1);
+      if (this.#meeting.isOff) throw new MachineError(`wasm: a thread failed: ${crew.failure}`, { code: 'thread' });
     } catch (error) {
       this.#meeting.callOff();
       this.#end(crew, run, workers);
       throw error;
+    } finally {
+      crew.finish();
     }
-    if (!this.#meeting.isOff) return;
-    this.#end(crew, run, workers);
-    throw new MachineError(`wasm: a thread failed: ${crew.failure}`, { code: 'thread' });
   }
 
   /** After a run that was called off, all must have left before the next one; a crew that has lost somebody is over. */

@@ -59,10 +59,19 @@ export function cores(): number {
   return os?.availableParallelism() ?? host.navigator?.hardwareConcurrency ?? 1;
 }
 
-/** Starts a worker that does not keep the process from ending. */
+/** Starts a worker that does not keep the process from ending. Where that is forbidden, it has ended at once. */
 export function startWorker(ended: Ended): Worker {
   const node = builtin<NodeWorkers>('node:worker_threads');
-  return node ? startInNode(node, ended) : startInPage(ended);
+  try {
+    return node ? startInNode(node, ended) : startInPage(ended);
+  } catch (error) {
+    ended(whyOf(error));
+    return { post: () => {}, end: () => {} };
+  }
+}
+
+function whyOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function startInNode({ Worker }: NodeWorkers, ended: Ended): Worker {
@@ -72,7 +81,7 @@ function startInNode({ Worker }: NodeWorkers, ended: Ended): Worker {
   // No options of the process: a worker needs no loader of TypeScript.
   const worker = new Worker(source, { eval: true, execArgv: [], env: {}, name: NAME });
   worker.unref();
-  worker.on('error', (error) => ended(error instanceof Error ? error.message : String(error)));
+  worker.on('error', (error) => ended(whyOf(error)));
   worker.on('exit', () => ended(null));
   return { post: (message) => worker.postMessage(message), end: () => void worker.terminate() };
 }
