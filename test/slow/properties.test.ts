@@ -1,4 +1,5 @@
 import { test } from 'vitest';
+import { checkConvolutions, checkMatrices } from '../loops/products.js';
 import { checkCompositions } from '../properties/derivatives.js';
 import { checkNames } from '../properties/dims.js';
 import { checkKinks } from '../properties/kinks.js';
@@ -17,6 +18,8 @@ test.each([
   ['training steps in checked memory', checkMemory, 300],
   ['programs with values computed again', checkRecomputation, 200],
   ['chains of views', checkViews, 3000],
+  ['convolutions', checkConvolutions, 200],
+  ['products of matrices', checkMatrices, 200],
   ['named dims', checkNames, 300],
 ] as const)(`random %s, from seed ${seed}`, async (_name, check, numRuns) => {
   await check({ numRuns, seed });

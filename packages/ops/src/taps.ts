@@ -1,4 +1,4 @@
-import { type Condition, Index } from '@tapegrad/core';
+import type { Condition, Index } from '@tapegrad/core';
 
 /**
  * How positions along one axis belong together: output q, kernel element k and input p where
@@ -52,13 +52,23 @@ export function tapsOf({ stride, dilation, spacing, offset }: Relation, kernels:
   return {
     steps: Math.ceil(kernels / spacing),
     at: (output, step) => {
-      const first = Index.of(offset).minus(output.times(stride)).times(inverse).mod(spacing);
+      const spaced = output.times(stride).minus(offset);
+      const { first, start } = firstTap(spaced, dilation, spacing, inverse);
       const kernel = step.times(spacing).plus(first);
-      const start = output.times(stride).plus(first.times(dilation)).minus(offset).div(spacing);
       const input = start.plus(step.times(dilation));
       return { kernel, input, kernelHolds: [[kernel, 0, kernels]], inputHolds: [[input, 0, inputs]] };
     },
   };
+}
+
+/** The first kernel element that meets an input, and that input. A step back for each element is the floor of a division. */
+function firstTap(spaced: Index, dilation: number, spacing: number, inverse: number): { first: Index; start: Index } {
+  if ((inverse + 1) % spacing === 0) {
+    const first = spaced.mod(spacing);
+    return { first, start: spaced.div(spacing).plus(first.times((dilation + 1) / spacing)) };
+  }
+  const first = spaced.times(-inverse).mod(spacing);
+  return { first, start: spaced.plus(first.times(dilation)).div(spacing) };
 }
 
 /** The number whose product with `n` is 1 modulo `m`, or null where they have a common factor. */

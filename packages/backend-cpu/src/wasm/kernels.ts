@@ -10,7 +10,7 @@ const printed = new WeakMap<Kernel, Map<string, PrintedKernel>>();
 
 /** Kernels with equal names are equal. A fill knows how long its buffer is. */
 function keyOf({ key, body, buffers }: Kernel): string {
-  const filled = body.flatMap((statement) => (statement.kind === 'fill' ? [buffers[statement.buffer]!.length] : []));
+  const filled = body.flatMap((statement) => (statement.kind === 'fill' ? [buffers[statement.buffer]?.length] : []));
   return `${filled.join()}\n${key}`;
 }
 

@@ -1,9 +1,18 @@
-import { bytesOf, type DType, hasLanes, type Kernel, type KernelOperand as Operand, type Stmt } from '@tapegrad/core';
+import {
+  bytesOf,
+  type DType,
+  hasLanes,
+  type Kernel,
+  type KernelBuffer,
+  type KernelOperand as Operand,
+  type Stmt,
+} from '@tapegrad/core';
 import { Code, type ValueType } from './code.js';
 import { type FusedProducts, fusedProducts } from './fused.js';
 import { PANELS } from './memory.js';
 import type { WasmFunction } from './module.js';
 import { op, simd } from './opcodes.js';
+import { loadPattern, readScalar } from './pattern.js';
 import { type Argument, pushLiteral, valueTypeOf, writeScalar } from './scalar.js';
 import { spreadLoads } from './spread.js';
 import type { Division } from './threads/division.js';
@@ -221,8 +230,7 @@ class Printer {
   /** Puts an address on the stack, and returns the constant that the access adds to it. */
   #address(buffer: number, offset: number, index: Operand | number): number {
     const code = this.#code;
-    const { buffers, panels } = this.#kernel;
-    const bytes = bytesOf((buffers[buffer] ?? panels[buffer - buffers.length]!).dtype);
+    const bytes = bytesOf(this.#sizeOf(buffer).dtype);
     const base = this.#buffer(buffer);
     if (typeof index === 'object' && 'literal' in index) return base + (index.literal + offset) * bytes;
     if (typeof index === 'number') code.get(index);
@@ -245,6 +253,11 @@ class Printer {
     code.set(this.#panels);
   }
 
+  #sizeOf(buffer: number): KernelBuffer {
+    const { buffers, panels } = this.#kernel;
+    return buffers[buffer] ?? panels[buffer - buffers.length]!;
+  }
+
   /** Puts the address of a buffer on the stack, but for the constant that is returned. Panels lie one after the other. */
   #buffer(buffer: number): number {
     const { buffers, panels } = this.#kernel;
@@ -262,20 +275,23 @@ class Printer {
     return address;
   }
 
-  #load({ to, type, buffer, index, offset, lanes }: Extract<Stmt, { kind: 'load' }>): void {
+  #load({ to, type, buffer, index, offset, lanes, pattern }: Extract<Stmt, { kind: 'load' }>): void {
     const code = this.#code;
     this.#loaded.add(to);
-    if (this.#spread.has(to)) {
+    if (pattern) {
+      const read = { type, pattern, address: (distance: number) => this.#address(buffer, offset + distance, index) };
+      this.#assign(to, type, lanes, (half) => loadPattern(code, read, half));
+    } else if (this.#spread.has(to)) {
       this.#assign(to, type, true, () => code.memory(simd.load32Splat, 2, this.#address(buffer, offset, index)));
     } else if (!lanes) {
-      this.#assign(to, type, undefined, () => this.#read(type, this.#address(buffer, offset, index)));
+      this.#assign(to, type, undefined, () => readScalar(code, type, this.#address(buffer, offset, index)));
     } else if (hasLanes(index)) {
       const at = this.#new('i32');
       this.#assign(to, type, lanes, (half) =>
         gatherLanes(code, type, half, (lane) => {
           this.#wide(index).lane(lane);
           code.set(at);
-          this.#read(type, this.#address(buffer, offset, at));
+          readScalar(code, type, this.#address(buffer, offset, at));
         }),
       );
     } else {
@@ -290,14 +306,6 @@ class Printer {
         }
       });
     }
-  }
-
-  #read(type: DType, offset: number): void {
-    const code = this.#code;
-    if (type === 'float32') code.memory(op.f32Load, 2, offset);
-    else if (type === 'float64') code.memory(op.f64Load, 3, offset);
-    else if (type === 'bool') code.memory(op.i32Load8, 0, offset);
-    else code.memory(op.i32Load, 2, offset);
   }
 
   #write(type: DType, offset: number): void {
@@ -332,7 +340,7 @@ class Printer {
       const held: Argument = {
         type,
         literal: null,
-        push: () => this.#read(type, this.#address(buffer, offset, index)),
+        push: () => readScalar(code, type, this.#address(buffer, offset, index)),
       };
       writeScalar(code, 'add', type, [held, this.#argument(value)]);
     } else this.#push(value);
@@ -387,10 +395,14 @@ class Printer {
   }
 
   #fill({ buffer, value }: Extract<Stmt, { kind: 'fill' }>): void {
-    const { dtype, length } = this.#kernel.buffers[buffer]!;
+    const { dtype, length } = this.#sizeOf(buffer);
     const code = this.#code;
     if (value === 0 && !Object.is(value, -0)) {
-      code.get(buffer);
+      const base = this.#buffer(buffer);
+      if (base > 0) {
+        code.i32(base);
+        code.write(op.i32Add);
+      }
       code.i32(0);
       code.i32(length * bytesOf(dtype));
       code.write(op.memoryFill);

@@ -47,7 +47,9 @@ export function canonicalText(
           break;
         case 'load':
           lines.push(
-            `${indent}${local(statement.to)} = ${cell(statement.buffer, statement.index, statement.offset)}${wide(statement)}`,
+            `${indent}${local(statement.to)} = ${cell(statement.buffer, statement.index, statement.offset)}${wide(statement)}${
+              statement.pattern ? ` ${statement.pattern.join()}` : ''
+            }`,
           );
           break;
         case 'store': {

@@ -1,5 +1,6 @@
 import type { Expr } from './expression.js';
 import type { Axis } from './indices.js';
+import { expressionsOf } from './inspect.js';
 
 /** A sum of products. */
 export interface Product {
@@ -34,6 +35,18 @@ function factorsOf(body: Expr): readonly [Expr, Expr] | null {
   return is.op === 'mul' ? (is.args as readonly Expr[] as readonly [Expr, Expr]) : null;
 }
 
+/** The sum of a product with another value in the place of one factor. */
+export function withFactor({ sum, axes, factors }: Product, which: 0 | 1, factor: Expr): Expr {
+  const { combine, body } = sum.is as Extract<Expr['is'], { kind: 'reduce' }>;
+  return sum.builder.reduce(combine, axes, replaced(body, factors[which], factor));
+}
+
+/** The sum of a product over its axes in another order. */
+export function reordered({ sum }: Product, axes: readonly Axis[]): Expr {
+  const { combine, body } = sum.is as Extract<Expr['is'], { kind: 'reduce' }>;
+  return sum.builder.reduce(combine, axes, body);
+}
+
 /** A value with another in the place of `from`, wherever that is read outright. */
 export function replaced(value: Expr, from: Expr, to: Expr): Expr {
   const known = new Map([[from, to]]);
@@ -64,4 +77,14 @@ function rebuilt(expr: Expr, visit: (expr: Expr) => Expr): Expr {
     case 'recurrence':
       return builder.recurrence(is.axis, visit(is.factor), visit(is.addend));
   }
+}
+
+/** How far apart in memory neighbours along an axis are, in what a value reads. */
+export function strideOf(value: Expr, axis: Axis): number {
+  const strides = expressionsOf([value]).map(({ is }) => {
+    const term =
+      is.kind === 'load' ? is.address.terms.find(({ atom }) => atom.kind === 'axis' && atom.key === axis.key) : undefined;
+    return Math.abs(term?.coefficient ?? 0);
+  });
+  return Math.max(...strides);
 }

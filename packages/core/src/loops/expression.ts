@@ -305,7 +305,8 @@ export class Builder {
   /** An element of a buffer. What is written anew at each index of some axes depends on these, whatever its address. */
   load(buffer: number, dtype: DType, address: Index, rewritten: ReadonlySet<string> = NO_AXES): Expr {
     const axes = union([address, { axes: rewritten }]);
-    return this.#make(`l${buffer}@${address.key}`, dtype, { kind: 'load', buffer, address }, axes, true);
+    const key = `l${buffer}@${address.key}${rewritten.size > 0 ? `/${[...rewritten].join()}` : ''}`;
+    return this.#make(key, dtype, { kind: 'load', buffer, address }, axes, true);
   }
 
   scalar(op: ScalarOp, args: readonly Expr[], dtype: DType = dtypeOf(op, args)): Expr {

@@ -203,10 +203,10 @@ class Interpreter {
     return statement.lanes ? this.#inLanes((lane) => this.#loadOne(statement, lane)) : this.#loadOne(statement, 0);
   }
 
-  #loadOne({ to: local, buffer, index, offset: first }: Extract<Stmt, { kind: 'load' }>, lane: number): Step {
+  #loadOne({ to: local, buffer, index, offset: first, pattern }: Extract<Stmt, { kind: 'load' }>, lane: number): Step {
     const values = this.#values;
     const to = LANES * local + lane;
-    const offset = first + (hasLanes(index) ? 0 : lane);
+    const offset = first + (hasLanes(index) ? 0 : (pattern?.[lane] ?? lane));
     const at = this.#slotOf(index, lane);
     const hooks = this.#hooksOf(buffer);
     return () => {
@@ -247,7 +247,8 @@ class Interpreter {
 
   #fill(buffer: number, value: number): void {
     const array = this.#arrays[buffer]!;
-    if (this.#hooks) for (let i = 0; i < array.length; i++) this.#hooks.write(buffer, i);
+    const hooks = this.#hooksOf(buffer);
+    if (hooks) for (let i = 0; i < array.length; i++) hooks.write(buffer, i);
     array.fill(value);
   }
 

@@ -5,10 +5,11 @@ import type { Axis } from './indices.js';
 import { Index } from './indices.js';
 import { expressionsOf } from './inspect.js';
 import type { Loop, Nest, Store } from './loop.js';
+import { writePaddedCopy } from './padded.js';
 import { Placement } from './placement.js';
 import type { Procedure } from './procedure.js';
 import { literal, Scope } from './scope.js';
-import { type Kernel, type KernelBuffer, LANES, type Stmt } from './statement.js';
+import { hasLanes, type Kernel, type KernelBuffer, LANES, type Operand, type Stmt } from './statement.js';
 import { type Step, Tiling } from './tiling.js';
 import { withoutUnused } from './unused.js';
 
@@ -58,7 +59,10 @@ export function place(nest: Nest, buffers: readonly KernelBuffer[], options: Pla
       placement.together(values, () => {
         for (const value of values) placement.value(value, scope);
       });
-      if (loop.axes.every((axis) => axis.extent > 0)) new LoopWriter(new Tiling(loop, lanes > 1, tile), placement).write(scope);
+      if (loop.axes.every((axis) => axis.extent > 0)) {
+        const tiling = new Tiling(loop, lanes > 1, tile, placement.nextPanel);
+        new LoopWriter(tiling, placement).write(scope);
+      }
     }
   };
   const write = (scope: Scope, [axis, ...inside]: readonly Axis[]): void => {
@@ -97,10 +101,13 @@ function kernelOf(
   return { key: canonicalText(body, buffers, panels), buffers, panels, body, locals };
 }
 
-/** What is computed together at one index of a kernel's axes; `column` is where its column is in the panel, −1 without one. */
+/** What is computed together at one index of a kernel's axes. */
 interface Cell {
   readonly at: readonly Index[];
+  /** Where its column is in the panel; −1 without one. */
   readonly column: number;
+  /** How many of its lanes, from the first on, were stored before. */
+  readonly done: number;
 }
 
 /** A panel as it is at present: its number, and how many columns it holds. */
@@ -123,11 +130,14 @@ class LoopWriter {
   }
 
   write(scope: Scope): void {
-    this.#descend(0, [{ at: this.#loop.axes.map(Index.axis), column: -1 }], scope);
+    for (const { dtype, length } of this.#tiling.copies) this.#placement.panel(dtype, length);
+    this.#descend(0, [{ at: this.#loop.axes.map(Index.axis), column: -1, done: 0 }], scope);
   }
 
   /** The loops from `depth` inwards. */
   #descend(depth: number, cells: readonly Cell[], scope: Scope): void {
+    for (const copy of this.#tiling.copies)
+      if (this.#tiling.depthOf(copy) === depth) writePaddedCopy(this.#placement, copy, this.#loop, cells[0]!.at, scope);
     const position = this.#tiling.order[depth];
     if (position === undefined) {
       this.#writeCells(cells, scope);
@@ -140,9 +150,7 @@ class LoopWriter {
       const count = Math.floor((axis.extent - first) / step.cells);
       done += count * step.cells;
       if (count === 1) {
-        const inner = new Scope(scope);
-        this.#tile(depth, cells, inner, Index.of(first), step);
-        scope.statements.push(...inner.statements);
+        this.#placement.apart(scope, (inner) => this.#tile(depth, cells, inner, Index.of(first), step));
       } else if (count > 1) {
         const outer = count === axis.extent ? axis : { key: `${axis.key}t${first}`, extent: count };
         this.#placement.loop(scope, literal(count, 'int32'), !this.#loop.ordered.has(axis.key), (inner, counter) => {
@@ -154,29 +162,37 @@ class LoopWriter {
   }
 
   /** One tile along the axis at `depth`, from `start` on. */
-  #tile(depth: number, cells: readonly Cell[], scope: Scope, start: Index, { cells: size, lanes }: Step): void {
+  #tile(depth: number, cells: readonly Cell[], scope: Scope, start: Index, { offsets, lanes, done }: Step): void {
     const position = this.#tiling.order[depth]!;
     const isColumn = position === this.#tiling.laneAxis && this.#tiling.packing !== null;
-    const lane = { key: `${this.#loop.axes[position]!.key}l`, extent: LANES };
+    const lane = this.#laneOf(position);
     if (lanes) scope.bindLanes(lane.key, literal(0, 'int32'));
-    const step = lanes ? LANES : 1;
-    const offsets = Array.from({ length: size / step }, (_, i) => i * step);
-    const moved = cells.flatMap(({ at, column }) =>
-      offsets.map((offset) => ({
-        at: at.with(position, start.plus(offset).plus(lanes ? Index.axis(lane) : 0)),
-        column: isColumn && lanes ? offset : column,
+    const moved = cells.flatMap((cell) =>
+      offsets.map((offset, i) => ({
+        at: cell.at.with(position, start.plus(offset).plus(lanes ? Index.axis(lane) : 0)),
+        column: isColumn ? i * LANES : cell.column,
+        done: lanes && i === offsets.length - 1 ? done : cell.done,
       })),
     );
-    if (isColumn && lanes) this.#pack(moved, position, start, size, scope);
+    if (isColumn) this.#pack(moved, position, start, offsets, scope);
     this.#descend(depth + 1, moved, scope);
   }
 
+  /** The axis of the lanes along a position. */
+  #laneOf(position: number): Axis {
+    return { key: `${this.#loop.axes[position]!.key}l`, extent: LANES };
+  }
+
   /** Copies what one tile of columns reads. */
-  #pack(cells: readonly Cell[], position: number, start: Index, columns: number, scope: Scope): void {
+  #pack(cells: readonly Cell[], position: number, start: Index, offsets: readonly number[], scope: Scope): void {
     const packing = this.#tiling.packing!;
     const length = packing.axes.reduce((size, { extent }) => size * extent, 1);
+    const columns = offsets.length * LANES;
     const { at } = cells[0]!;
-    const single = Array.from({ length: columns }, (_, column) => ({ at: at.with(position, start.plus(column)), column }));
+    const single = Array.from({ length: columns }, (_, column) => {
+      const offset = offsets[Math.floor(column / LANES)]! + (column % LANES);
+      return { at: at.with(position, start.plus(offset)), column };
+    });
     const factors = (packing.lanes ? cells : single).map((cell) => {
       const [store] = this.#loop.stores(cell.at);
       return { column: cell.column, value: productIn(store!.value)!.factors[packing.factor] };
@@ -208,11 +224,10 @@ class LoopWriter {
   #addressIn(column: number, lanes: boolean): Index {
     const { packing, laneAxis } = this.#tiling;
     const at = packing!.axes.reduce((sum, axis) => sum.times(axis.extent).plus(Index.axis(axis)), Index.of(0));
-    const lane = { key: `${this.#loop.axes[laneAxis]!.key}l`, extent: LANES };
     return at
       .times(this.#panel!.columns)
       .plus(column)
-      .plus(lanes ? Index.axis(lane) : 0);
+      .plus(lanes ? Index.axis(this.#laneOf(laneAxis)) : 0);
   }
 
   /** The stores of a cell, with the panel in the place of what it is a copy of. */
@@ -232,17 +247,31 @@ class LoopWriter {
   /** Computes all values of a tile before it stores any. */
   #writeCells(cells: readonly Cell[], scope: Scope): void {
     const placement = this.#placement;
-    const stores = cells.flatMap((cell) => this.#storesOf(cell));
+    const stores = cells.flatMap((cell) => this.#storesOf(cell).map((store) => ({ ...store, done: cell.done })));
     placement.together(
       stores.map((store) => store.value),
       () => {
         const values = stores.map((store) => placement.value(store.value, scope));
-        stores.forEach(({ buffer, address, accumulate }, i) => {
-          const at = placement.address(address, scope);
-          scope.statements.push({ kind: 'store', buffer: placement.number(buffer), ...at, value: values[i]!, accumulate });
+        stores.forEach((store, i) => {
+          this.#store(store, values[i]!, scope);
         });
       },
     );
+  }
+
+  #store({ buffer: name, address, accumulate, done }: Store & Pick<Cell, 'done'>, value: Operand, scope: Scope): void {
+    const placement = this.#placement;
+    const buffer = placement.number(name);
+    if (done === 0) {
+      scope.statements.push({ kind: 'store', buffer, ...placement.address(address, scope), value, accumulate });
+      return;
+    }
+    const lane = this.#laneOf(this.#tiling.laneAxis);
+    for (let i = done; i < LANES; i++) {
+      const at = placement.address(address.substitute(new Map([[lane.key, Index.of(i)]])), scope);
+      const one = hasLanes(value) ? placement.emit(scope, 'lane', value.type, [value, literal(i, 'int32')]) : value;
+      scope.statements.push({ kind: 'store', buffer, ...at, value: one, accumulate });
+    }
   }
 }
 

@@ -2,12 +2,12 @@ import type { DType } from '../tensor/dtype.js';
 import { freeAxes, type Term } from './atoms.js';
 import { ranking, reductionsOf, valuesOf } from './dependencies.js';
 import { type Condition, type Expr, identityOf } from './expression.js';
-import type { Index } from './indices.js';
+import { Index } from './indices.js';
 import type { Row } from './loop.js';
 import { placeReductions } from './reduction.js';
 import type { LetOp } from './scalar.js';
 import { type Local, literal, Scope } from './scope.js';
-import { hasLanes, type KernelBuffer, type Operand } from './statement.js';
+import { hasLanes, type KernelBuffer, LANES, type Operand, type Pattern } from './statement.js';
 
 type Body<K extends Expr['is']['kind']> = Extract<Expr['is'], { readonly kind: K }>;
 
@@ -18,6 +18,14 @@ export interface PlacementOptions {
   readonly blockSums: boolean;
   /** May neighbours be computed side by side? */
   readonly lanes: boolean;
+}
+
+/** Where in a buffer: a local and a constant, which targets fold into the access. */
+export interface Address {
+  readonly index: Operand;
+  readonly offset: number;
+  readonly lanes?: true;
+  readonly pattern?: Pattern;
 }
 
 const NO_AXES: ReadonlySet<string> = new Set();
@@ -48,6 +56,11 @@ export class Placement {
   /** How many locals there are so far. */
   get locals(): number {
     return this.#locals;
+  }
+
+  /** The number that the next panel will have. */
+  get nextPanel(): number {
+    return this.#buffers.length + this.panels.length;
   }
 
   /** The number of a new panel. */
@@ -90,9 +103,22 @@ export class Placement {
   /** What `write` writes, entered only where all conditions hold. */
   branch(scope: Scope, conditions: readonly Condition[], write: (inner: Scope) => void): void {
     const condition = this.#holds(conditions, scope);
-    const inner = condition ? new Scope(scope, true) : scope;
+    if (condition) this.when(scope, condition, write);
+    else write(scope);
+  }
+
+  /** What `write` writes, entered only where a bool holds. */
+  when(scope: Scope, condition: Operand, write: (inner: Scope) => void): void {
+    const inner = new Scope(scope, true);
     write(inner);
-    if (condition) scope.statements.push({ kind: 'if', condition, body: inner.statements, otherwise: [] });
+    scope.statements.push({ kind: 'if', condition, body: inner.statements, otherwise: [] });
+  }
+
+  /** What `write` writes, with axes of its own. */
+  apart(scope: Scope, write: (inner: Scope) => void): void {
+    const inner = new Scope(scope);
+    write(inner);
+    scope.statements.push(...inner.statements);
   }
 
   /** While `write` runs, the reductions in these values may share loops: all of them are needed wherever one is. */
@@ -128,16 +154,53 @@ export class Placement {
   }
 
   /**
-   * Where in a buffer: a local and a constant, which targets fold into the access. The local is never negative. It has lanes itself only
-   * where these are no neighbours in the buffer.
+   * Where in a buffer. The local is never negative. It has lanes itself only where it takes more than the lane to tell how far from one
+   * another they are; where they are no neighbours, `pattern` does.
    */
-  address(index: Index, scope: Scope): { readonly index: Operand; readonly offset: number; readonly lanes?: true } {
-    const { offset, terms } = index;
-    const moving = terms.filter((term) => scope.hasLanes(freeAxes([term])));
-    const gathers = moving.length > 1 || moving.some(({ atom, coefficient }) => atom.kind !== 'axis' || coefficient !== 1);
-    const lanes = marked(moving.length > 0);
-    if (offset < 0 || index.range[0] < offset) return { index: this.#whole(index, scope, gathers), offset: 0, ...lanes };
-    return { index: this.#sum(terms, scope, 0, gathers), offset, ...lanes };
+  address(index: Index, scope: Scope): Address {
+    const moving = index.terms.filter((term) => scope.hasLanes(freeAxes([term])));
+    if (moving.length === 0) return this.#addressOf(index, scope, false);
+    const distances = this.#distances(moving, scope);
+    if (!distances) return { ...this.#addressOf(index, scope, true), lanes: true };
+    const least = Math.min(...distances);
+    const rest = index.terms.filter(({ atom }) => atom.kind === 'axis' || !scope.hasLanes(freeAxes([{ atom, coefficient: 1 }])));
+    const pattern = distances.map((distance) => distance - least);
+    return {
+      ...this.#addressOf(new Index(rest, index.offset + least), scope, false),
+      lanes: true,
+      ...(pattern.every((distance, lane) => distance === lane) ? {} : { pattern }),
+    };
+  }
+
+  #addressOf(index: Index, scope: Scope, gathers: boolean): Address {
+    const moving: Term[] = [];
+    let { offset } = index;
+    for (const term of index.terms) {
+      const known = term.atom.kind === 'axis' ? scope.axis(term.atom.key) : null;
+      if (!known || !('literal' in known)) moving.push(term);
+      else offset += term.coefficient * known.literal;
+    }
+    const rest = new Index(moving, 0);
+    if (offset < 0 || rest.range[0] < 0) return { index: this.#whole(rest.plus(offset), scope, gathers), offset: 0 };
+    return { index: this.#sum(moving, scope, 0, gathers), offset };
+  }
+
+  /** How far the lanes are from the first, where that depends on nothing but the lane; else null. */
+  #distances(moving: readonly Term[], scope: Scope): number[] | null {
+    const starts = new Map<string, Operand>();
+    for (const term of moving) {
+      for (const axis of freeAxes([term])) {
+        if (!scope.hasLanes([axis])) return null;
+        starts.set(axis, scope.axis(axis));
+      }
+    }
+    const isFirst = (start: Operand): boolean => 'literal' in start && start.literal === 0;
+    if (moving.some(({ atom }) => atom.kind !== 'axis') && ![...starts.values()].every(isFirst)) return null;
+    if (moving.some(({ atom }) => atom.kind === 'value' || (atom.kind !== 'axis' && valuesOf(atom.of).length > 0))) return null;
+    const index = new Index(moving, 0);
+    return Array.from({ length: LANES }, (_, lane) =>
+      index.evaluate(new Map([...starts.keys()].map((axis) => [axis, lane])), refuseValue),
+    );
   }
 
   #widened(expr: Expr, scope: Scope): Operand {
@@ -325,6 +388,10 @@ export class Placement {
     }
     return all;
   }
+}
+
+function refuseValue(): never {
+  throw new Error('A distance between lanes depends on a value.');
 }
 
 function marked(lanes: boolean): { readonly lanes?: true } {

@@ -5,6 +5,7 @@ import { type Combine, type Condition, combiningOp, type Expr, identityOf } from
 import type { Axis } from './indices.js';
 import { suitsLanes } from './lanes.js';
 import type { Placement } from './placement.js';
+import { scalarFunction } from './scalar.js';
 import { type Local, literal, type Scope } from './scope.js';
 import { LANES, type Operand } from './statement.js';
 
@@ -58,6 +59,8 @@ class ReductionLoops {
   readonly #levels: readonly Level[];
   /** The conditions of all members alike, tested as far out as their axes are bound. */
   readonly #shared: readonly Condition[];
+  /** The numbers of the lanes, where neighbours along the innermost axis are combined side by side. */
+  #ramp: Operand | null = null;
 
   constructor(placement: Placement, members: readonly Member[], levels: readonly Level[]) {
     this.#placement = placement;
@@ -71,17 +74,19 @@ class ReductionLoops {
   }
 
   /** The results, one per member. */
-  write(home: Scope): Local[] {
+  write(home: Scope): Operand[] {
+    const inLanes = this.#suitsLanes(home);
+    this.#ramp = inLanes ? this.#placement.emit(home, 'ramp', 'int32', [literal(0, 'int32')]) : null;
     const results = this.#start(home);
     this.#descend(0, home, results, this.#shared, null);
-    return results;
+    return inLanes ? results.map((result, i) => this.#folded(this.#members[i]!, home, result)) : results;
   }
 
   /** Variables for the results; with lanes, one partial result for each. */
-  #start(scope: Scope, lanes = false): Local[] {
+  #start(scope: Scope): Local[] {
     return this.#members.map(({ combine, type, expr }) => {
       const identity = literal(identityOf(combine, type), type);
-      return this.#placement.variable(scope, identity, lanes || scope.hasLanes(expr.axes));
+      return this.#placement.variable(scope, identity, this.#ramp !== null || scope.hasLanes(expr.axes));
     });
   }
 
@@ -129,31 +134,8 @@ class ReductionLoops {
     const last = next?.axis !== axis;
     const shift = (inner: Scope, by: Operand | null, counter: Operand): Operand =>
       by ? placement.emit(inner, 'add', 'int32', [by, counter]) : counter;
-    if (!next && size >= 2 * LANES && conditions.length === 0 && this.#suitsLanes(axis, scope)) {
-      const whole =
-        'literal' in count
-          ? literal(Math.floor(count.literal / LANES), 'int32')
-          : placement.emit(scope, 'shiftRight', 'int32', [count, literal(2, 'int32')]);
-      const partial = this.#start(scope, true);
-      placement.loop(scope, whole, false, (inner, counter) => {
-        const first = placement.emit(inner, 'mul', 'int32', [counter, literal(LANES, 'int32')]);
-        inner.bindLanes(axis.key, shift(inner, start, first));
-        this.#innermost(inner, partial);
-      });
-      this.#members.forEach((member, i) => {
-        this.#accumulate(member, scope, into[i]!, this.#folded(member, scope, partial[i]!));
-      });
-      if ('literal' in count && count.literal % LANES === 0) return;
-      const done =
-        'literal' in whole
-          ? literal(whole.literal * LANES, 'int32')
-          : placement.emit(scope, 'mul', 'int32', [whole, literal(LANES, 'int32')]);
-      const rest =
-        'literal' in count ? literal(count.literal % LANES, 'int32') : placement.emit(scope, 'sub', 'int32', [count, done]);
-      placement.loop(scope, rest, false, (inner, counter) => {
-        inner.bind(axis.key, shift(inner, start, placement.emit(inner, 'add', 'int32', [counter, done])));
-        this.#innermost(inner, into);
-      });
+    if (!next && this.#ramp) {
+      this.#inLanes(scope, axis, start, count, into);
       return;
     }
     placement.loop(scope, count, false, (inner, counter) => {
@@ -163,7 +145,32 @@ class ReductionLoops {
     });
   }
 
-  /** The lanes of a partial result as one, combined in pairs. */
+  /** The innermost loop, `LANES` positions at a time. The last are in part those before, which do not count again. */
+  #inLanes(scope: Scope, axis: Axis, start: Operand | null, count: Operand, into: readonly Local[]): void {
+    const placement = this.#placement;
+    const emit = (inner: Scope, op: 'add' | 'mul' | 'sub' | 'shiftRight' | 'bitAnd', a: Operand, b: number): Operand => {
+      if (!('literal' in a)) return placement.emit(inner, op, 'int32', [a, literal(b, 'int32')]);
+      return literal(scalarFunction(op, 'int32', ['int32', 'int32'])(a.literal, b), 'int32');
+    };
+    const bind = (inner: Scope, first: Operand): void => {
+      inner.bindLanes(axis.key, start ? placement.emit(inner, 'add', 'int32', [start, first]) : first);
+    };
+    placement.loop(scope, emit(scope, 'shiftRight', count, Math.log2(LANES)), false, (inner, counter) => {
+      bind(inner, emit(inner, 'mul', counter, LANES));
+      this.#innermost(inner, into);
+    });
+    const rest = emit(scope, 'bitAnd', count, LANES - 1);
+    if ('literal' in rest && rest.literal === 0) return;
+    const last = (inner: Scope): void => {
+      const done = placement.emit(inner, 'sub', 'int32', [literal(LANES, 'int32'), rest]);
+      bind(inner, emit(inner, 'sub', count, LANES));
+      this.#innermost(inner, into, placement.emit(inner, 'ge', 'bool', [this.#ramp!, done]));
+    };
+    if ('literal' in rest) placement.apart(scope, last);
+    else placement.when(scope, placement.emit(scope, 'gt', 'bool', [rest, literal(0, 'int32')]), last);
+  }
+
+  /** The lanes of a result as one, combined in pairs. */
   #folded({ combine, type }: Member, scope: Scope, partial: Local): Operand {
     const placement = this.#placement;
     let values: Operand[] = Array.from({ length: LANES }, (_, lane) =>
@@ -178,18 +185,20 @@ class ReductionLoops {
     return values[0]!;
   }
 
-  /** Can neighbours along this axis be combined side by side: is nothing that is read apart, and no guard different for one of them? */
-  #suitsLanes(axis: Axis, scope: Scope): boolean {
-    if (!this.#placement.lanes) return false;
+  /** Can neighbours along the innermost axis be combined side by side: is nothing that is read apart, and no guard different for one of them? */
+  #suitsLanes(scope: Scope): boolean {
+    const level = this.#levels.at(-1);
+    if (!this.#placement.lanes || level?.kind !== 'loop' || level.size < LANES) return false;
     return this.#members.every(
       ({ body, conditions }) =>
         !scope.hasLanes(body.axes) &&
-        !conditions.some(([index]) => index.axes.has(axis.key)) &&
-        suitsLanes([body], axis.key) === 'straight',
+        !conditions.some(([index]) => index.axes.has(level.axis.key)) &&
+        suitsLanes([body], level.axis.key) === 'straight',
     );
   }
 
-  #innermost(scope: Scope, into: readonly Local[]): void {
+  /** With a mask, the lanes in which it does not hold count nothing. */
+  #innermost(scope: Scope, into: readonly Local[], mask: Operand | null = null): void {
     const shared = new Set(this.#shared.map(keyOf));
     const own = this.#members.map(({ conditions }) => conditions.filter((condition) => !shared.has(keyOf(condition))));
     const byConditions = new Map<string, number[]>();
@@ -198,12 +207,12 @@ class ReductionLoops {
       byConditions.set(key, [...(byConditions.get(key) ?? []), i]);
     });
     for (const indices of byConditions.values()) {
-      const write = (inner: Scope): void => this.#combine(inner, indices, into);
+      const write = (inner: Scope): void => this.#combine(inner, indices, into, mask);
       this.#placement.branch(scope, own[indices[0]!]!, write);
     }
   }
 
-  #combine(scope: Scope, indices: readonly number[], into: readonly Local[]): void {
+  #combine(scope: Scope, indices: readonly number[], into: readonly Local[], mask: Operand | null): void {
     const members = indices.map((i) => this.#members[i]!);
     this.#placement.together(
       members.map(({ body }) => body),
@@ -213,7 +222,10 @@ class ReductionLoops {
             member.type === member.body.dtype
               ? this.#placement.value(member.body, scope)
               : this.#placement.wide(member.body, scope);
-          this.#accumulate(member, scope, into[indices[k]!]!, value);
+          const { combine, type } = member;
+          const identity = literal(identityOf(combine, type), type);
+          const counted = mask ? this.#placement.emit(scope, 'select', type, [mask, value, identity]) : value;
+          this.#accumulate(member, scope, into[indices[k]!]!, counted);
         });
       },
     );

@@ -22,15 +22,19 @@ export function hasLanes(operand: Operand): boolean {
   return 'local' in operand && operand.lanes === true;
 }
 
+/** Distances in elements, none negative and one of them 0. */
+export type Pattern = readonly number[];
+
 /**
  * What a printer spells in its language and the interpreter defines. Index arithmetic is on int32 locals with the same scalar ops
  * (`div` and `rem` of indices are only emitted where both are non-negative; `floorDiv` and `floorMod` take any sign and a positive literal).
  * A parallel `for` has iterations that do not touch one another's cells; `accumulate` adds to the cell, only under an ordered axis.
  *
  * What has `lanes` computes `LANES` values: a `let` lane by lane, a `load` and a `store` of neighbours from the index on; a `load` whose index
- * has lanes gathers. `bits` is a float32's pattern as an int32, or the reverse; `ramp` is its argument plus 0, 1, 2, …; `lane` picks one of
- * a value with lanes, and `any` tells whether a bool holds in any of them. `lesser` and `greater` choose the second argument only where it is
- * less, or greater: unlike `min` and `max` they drop a NaN there, and do not order zeros.
+ * has lanes gathers, and one with a `pattern` reads at these distances from the index, one for each lane. `bits` is a float32's pattern as
+ * an int32, or the reverse; `ramp` is its argument plus 0, 1, 2, …; `lane` picks one of a value with lanes, and `any` tells whether a bool
+ * holds in any of them. `lesser` and `greater` choose the second argument only where it is less, or greater: unlike `min` and `max` they drop
+ * a NaN there, and do not order zeros.
  */
 export type Stmt =
   | {
@@ -51,6 +55,7 @@ export type Stmt =
       readonly index: Operand;
       readonly offset: number;
       readonly lanes?: true;
+      readonly pattern?: Pattern;
     }
   | {
       readonly kind: 'store';
@@ -70,6 +75,9 @@ export type Stmt =
       readonly body: readonly Stmt[];
     }
   | { readonly kind: 'if'; readonly condition: Operand; readonly body: readonly Stmt[]; readonly otherwise: readonly Stmt[] };
+
+/** The most bytes of a panel. */
+export const PANEL_BYTES = 262144;
 
 /** A buffer that a kernel reads or writes: its dtype, its number of elements, and which. */
 export interface KernelBuffer {

@@ -1,15 +1,16 @@
 import { bytesOf } from '../tensor/dtype.js';
-import { productIn, replaced } from './contraction.js';
+import { productIn, replaced, strideOf } from './contraction.js';
+import { valuesOf as indexValuesOf } from './dependencies.js';
+import { chooseDirect } from './direct-product.js';
 import type { Expr } from './expression.js';
 import { type Axis, Index } from './indices.js';
 import { expressionsOf } from './inspect.js';
 import { storesNeighbours, suitsLanes } from './lanes.js';
 import type { Loop, Store } from './loop.js';
-import { LANES } from './statement.js';
+import type { PaddedCopy } from './padded.js';
+import { LANES, PANEL_BYTES } from './statement.js';
 import { neighboursTogether } from './unroll.js';
 
-/** The most bytes of a panel. */
-const PANEL = 262144;
 /** A panel is worth while where it is read for this many rows; for so few, where lanes are out of the question without it. */
 const ROWS = 16;
 const FEW_ROWS = 4;
@@ -24,10 +25,13 @@ export interface Packing {
   readonly lanes: boolean;
 }
 
-/** How many cells along an axis are computed together; with lanes, these hold `LANES` of them each. */
+/** Cells along an axis that are computed together: `cells` of them, each of `offsets` from the first on; with lanes, `LANES` of them each. */
 export interface Step {
   readonly cells: number;
+  readonly offsets: readonly number[];
   readonly lanes: boolean;
+  /** How many of the last lanes, from the first on, were computed by those before. */
+  readonly done: number;
 }
 
 /** The shape of the loops of a kernel: their order, which axis is in lanes, what is packed, and how many cells are computed together. */
@@ -36,13 +40,27 @@ export class Tiling {
   /** The position of the axis whose neighbours are computed side by side; −1 where there is none. */
   readonly laneAxis: number = -1;
   readonly packing: Packing | null = null;
+  readonly copies: readonly PaddedCopy[] = [];
   readonly order: readonly number[];
   readonly #tile: ReadonlyMap<string, number>;
 
-  constructor(loop: Loop, lanes: boolean, tile: readonly [rows: number, columns: number]) {
+  /** `panels` is the number of the first panel. */
+  constructor(loop: Loop, lanes: boolean, tile: readonly [rows: number, columns: number], panels: number) {
     this.loop = loop;
     this.#tile = loop.tile;
     this.order = loop.order;
+    const direct = lanes && loop.tile.size > 0 ? chooseDirect(loop, panels) : null;
+    if (direct) {
+      this.loop = direct.loop;
+      this.copies = direct.copies;
+      this.order = this.#outsideFirst(direct.copies);
+      this.laneAxis = direct.position;
+      if (direct.position >= 0) {
+        this.order = this.#lanesInside();
+        this.#tile = this.#tilesOf(direct.loop.stores(direct.loop.axes.map(Index.axis)), tile);
+      } else this.#tile = direct.tile;
+      return;
+    }
     const choice = lanes ? choose(loop, tile[1]) : null;
     if (!choice) return;
     const stores = choice.loop.stores(choice.loop.axes.map(Index.axis));
@@ -59,19 +77,27 @@ export class Tiling {
   steps(position: number): readonly Step[] {
     const { key, extent } = this.loop.axes[position]!;
     const tile = Math.min(this.#tile.get(key) ?? 1, extent);
-    const lanes = position === this.laneAxis;
-    const whole = lanes ? Math.max(Math.floor(tile / LANES), 1) * LANES : tile;
-    const steps = [{ cells: whole, lanes }];
-    if (lanes && whole > LANES) steps.push({ cells: LANES, lanes });
-    if (lanes && (extent % whole) % LANES > 0) steps.push({ cells: 1, lanes: false });
-    else if (!lanes && extent % whole > 0) steps.push({ cells: extent % whole, lanes });
-    return steps;
+    if (position !== this.laneAxis) return stepsOf(extent, tile);
+    const steps = stepsInLanes(extent, tile);
+    return steps.at(-1)!.done > 0 && readsIndices(this.loop) ? stepsApart(extent, tile) : steps;
+  }
+
+  /** How many loops are around the use of a copy. */
+  depthOf({ outer }: PaddedCopy): number {
+    return this.order.findLastIndex((position) => outer.has(this.loop.axes[position]!.key)) + 1;
+  }
+
+  /** What copies depend on is outside. */
+  #outsideFirst(copies: readonly PaddedCopy[]): number[] {
+    const { axes, order } = this.loop;
+    const isOutside = (position: number): boolean => copies.some(({ outer }) => outer.has(axes[position]!.key));
+    return [...order.filter(isOutside), ...order.filter((position) => !isOutside(position))];
   }
 
   /** The axis of the lanes is as far in as it may be: a recurrence needs the innermost loop. */
   #lanesInside(): number[] {
-    const { axes, order, ordered } = this.loop;
-    const others = order.filter((position) => position !== this.laneAxis);
+    const { axes, ordered } = this.loop;
+    const others = this.order.filter((position) => position !== this.laneAxis);
     const isOrdered = (position: number): boolean => ordered.has(axes[position]!.key);
     return [...others.filter((position) => !isOrdered(position)), this.laneAxis, ...others.filter(isOrdered)];
   }
@@ -85,17 +111,51 @@ export class Tiling {
     return [...others.filter(isOutside), this.laneAxis, ...others.filter((position) => !isOutside(position))];
   }
 
-  /** Columns are those of the lanes, rows what only the other factor varies with. */
+  /** Columns are those of the lanes, rows what only one factor varies with, if possible not that of the lanes. */
   #tilesOf(stores: readonly Store[], [rows, columns]: readonly [number, number]): ReadonlyMap<string, number> {
     const { axes, tile } = this.loop;
     const lane = axes[this.laneAxis]!;
-    const product = productIn(stores[0]!.value);
-    const other = product?.factors.find((factor) => !factor.axes.has(lane.key));
-    const column = product?.factors.find((factor) => factor.axes.has(lane.key));
-    if (!other || !column) return tile;
-    const row = axes.findLast(({ key, extent }) => extent >= 2 && other.axes.has(key) && !column.axes.has(key));
+    const factors = productIn(stores[0]!.value)?.factors;
+    if (!factors) return tile;
+    const [first, second] = factors[0].axes.has(lane.key) ? factors : [factors[1], factors[0]];
+    const isFixed = (key: string): boolean => this.copies.some(({ outer }) => outer.has(key));
+    const own = (x: Expr, y: Expr): Axis | undefined =>
+      axes.findLast(
+        (axis) => axis.extent >= 2 && axis !== lane && x.axes.has(axis.key) && !y.axes.has(axis.key) && !isFixed(axis.key),
+      );
+    const row = own(second, first) ?? own(first, second);
     return new Map([[lane.key, columns], ...(row ? [[row.key, rows] as const] : [])]);
   }
+}
+
+/** Are values used as indices? They may be overwritten by results, and are good for nothing then. */
+function readsIndices(loop: Loop): boolean {
+  const stores = loop.stores(loop.axes.map(Index.axis));
+  return expressionsOf(valuesOf(stores)).some(({ is }) => is.kind === 'load' && indexValuesOf(is.address).length > 0);
+}
+
+function stepsOf(extent: number, tile: number): Step[] {
+  const step = (cells: number): Step => ({ cells, offsets: Array.from({ length: cells }, (_, i) => i), lanes: false, done: 0 });
+  return extent % tile > 0 ? [step(tile), step(extent % tile)] : [step(tile)];
+}
+
+/** Lanes that are computed once each, and the rest one by one. */
+function stepsApart(extent: number, tile: number): Step[] {
+  const [whole, rest] = stepsInLanes(extent, tile) as [Step, Step?];
+  if (!rest || rest.done === 0) return rest ? [whole, rest] : [whole];
+  const more = rest.cells > LANES ? stepsInLanes(rest.cells - (rest.cells % LANES), rest.cells) : [];
+  return [whole, ...more, ...stepsOf(1, 1)];
+}
+
+/** The last lanes end where the axis does, and may begin among those before. */
+function stepsInLanes(extent: number, tile: number): Step[] {
+  const step = (cells: number): Step => {
+    const count = Math.ceil(cells / LANES);
+    const offsets = Array.from({ length: count }, (_, i) => Math.min(i * LANES, cells - LANES));
+    return { cells, offsets, lanes: true, done: count * LANES - cells };
+  };
+  const whole = Math.max(Math.floor(tile / LANES), 1) * LANES;
+  return extent % whole > 0 ? [step(whole), step(extent % whole)] : [step(whole)];
 }
 
 function valuesOf(stores: readonly Store[]): Expr[] {
@@ -154,16 +214,6 @@ function joinAxes(loop: Loop, position: number): Loop | null {
   };
 }
 
-/** How far apart in memory neighbours along an axis are, in what a value reads. */
-function strideOf(value: Expr, axis: Axis): number {
-  const strides = expressionsOf([value]).map(({ is }) => {
-    const term =
-      is.kind === 'load' ? is.address.terms.find(({ atom }) => atom.kind === 'axis' && atom.key === axis.key) : undefined;
-    return Math.abs(term?.coefficient ?? 0);
-  });
-  return Math.max(...strides);
-}
-
 /** What to pack of the sum of products in a kernel's first store, if it pays; `column` is the axis of the lanes. */
 function packingOf(stores: readonly Store[], loop: Loop, column: Axis): Packing | null {
   const product = productIn(stores[0]?.value);
@@ -178,7 +228,7 @@ function packingOf(stores: readonly Store[], loop: Loop, column: Axis): Packing 
   const row = loop.axes.findLast(({ key }) => other.axes.has(key) && !packed.axes.has(key));
   const length = product.axes.reduce((size, { extent }) => size * extent, 1);
   const enough = suitsLanes(valuesOf(stores), column.key) === 'parts' ? FEW_ROWS : ROWS;
-  if (!row || row.extent < enough || length < LANES || length * 8 * bytesOf(packed.dtype) > PANEL) return null;
+  if (!row || row.extent < enough || length < LANES || length * 8 * bytesOf(packed.dtype) > PANEL_BYTES) return null;
   const stand = packed.builder.constant(0, packed.dtype);
   const rest = valuesOf(stores).map((value) => replaced(value, packed, stand));
   if (suitsLanes(rest, column.key) === 'parts') return null;
