@@ -87,8 +87,9 @@ class Divider {
       alone.push(...plan.alone);
       work += plan.work;
       const { loaded, stored } = buffersIn([statement]);
-      // What fills a panel before it reads it needs nothing that was in it.
-      after = new Set([...after, ...loaded].filter((buffer) => !stored.has(buffer)));
+      // An ordered loop fills the whole of a panel; a parallel one, or a store, may fill a part, and others the rest.
+      const fills = statement.kind === 'fill' || (statement.kind === 'for' && !statement.parallel);
+      after = new Set([...after, ...loaded].filter((buffer) => !fills || !stored.has(buffer)));
     }
     return { split, alone, work };
   }
