@@ -127,3 +127,57 @@ test('deep and wide graphs do not recurse', () => {
   for (let i = 0; i < 20_000; i++) y = i % 2 ? add(y, x) : reshapeTo(turn(reshapeTo(y, [1, 2]), undefined), [2]);
   expect(() => compile({ outputs: { y: sum(y) } })).not.toThrow();
 });
+
+describe('rows', () => {
+  /** The exponential of each element and of the sum of its row, which is read across. */
+  function spread(shape: readonly [number, number], axis: number): { e: Node; total: Node; y: Node } {
+    const { x } = setUp(shape);
+    const e = dear(x);
+    const total = reshapeTo(sum(e, { axis }), axis === 0 ? [1, shape[1]] : [shape[0], 1]);
+    return { e, total, y: mul(e, broadcastTo(total, shape)) };
+  }
+
+  test('what stages hand on is kept for one row, unless somebody else wants it', () => {
+    const { e, y } = spread([100, 200], 1);
+    const [unit, ...more] = fuse([y], { target: TARGET, fuse: true }).units;
+    expect(more).toEqual([]);
+    expect(unit!.rows).toEqual([e]);
+    expect(unit!.nest!.rows).toEqual([{ dtype: 'float32', length: 200 }]);
+    const wanted = fuse([y, e], { target: TARGET, fuse: true }).units[0]!;
+    expect(wanted.rows).toEqual([]);
+    expect(wanted.reread).toEqual(new Set([e]));
+  });
+
+  test('where it went is told', () => {
+    const { e, y } = spread([100, 200], 1);
+    const told = [...compile({ outputs: { y } }).notes].find(([node]) => node.op === e.op);
+    expect(told![1]).toBe('kept by instruction 0 for one row at a time; stored because it is costly and read more than once');
+  });
+
+  test.each([
+    ['the last axis', [200, 100], 0, /it shares too few rows with dear %2$/],
+    ['few rows', [2, 20000], 1, /it shares too few rows with dear %2$/],
+    ['short rows', [20000, 3], 1, /the rows that it shares with dear %2 are short$/],
+  ] as const)('%s are not shared, and why is told', (_, shape, axis, why) => {
+    const { total, y } = spread(shape, axis);
+    const { units, notes } = fuse([y], { target: TARGET, fuse: true });
+    expect(units.length).toBeGreaterThan(1);
+    expect(notes.get(total.inputs[0]!)).toMatch(why);
+  });
+
+  test('of few elements share a kernel all the same', () => {
+    for (const [shape, axis] of [
+      [[20, 10], 0],
+      [[2, 200], 1],
+      [[200, 3], 1],
+    ] as const)
+      expect(kernels([spread(shape, axis).y])).toHaveLength(1);
+  });
+
+  test('an axis that means another in each of two members is none', () => {
+    const { x } = setUp([200, 200]);
+    const e = dear(x);
+    const y = mul(e, broadcastTo(reshapeTo(sum(e, { axis: 0 }), [200, 1]), [200, 200]));
+    expect(kernels([y]).length).toBeGreaterThan(1);
+  });
+});

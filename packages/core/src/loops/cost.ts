@@ -22,6 +22,13 @@ export const SMALL = 16384;
 export const ROWS = 4;
 
 /**
+ * Larger kernels share only rows of at least this length. In a row each step waits for the one before: with a few elements a processor finds
+ * too little to do meanwhile, while kernels of one step each keep it busy. In WebAssembly a softmax over rows of 4 takes twice as long
+ * in one kernel as in four, over rows of 16 as long.
+ */
+export const LENGTH = 16;
+
+/**
  * The fewest neighbours in memory that a stage reads at once where shared axes are not the leading ones (the channels of a batch norm): a
  * cache line of float32. With fewer, each line would be fetched once for every row that has a part in it.
  */

@@ -18,7 +18,7 @@ export interface Group {
   staged: boolean;
   /** Members that others read from memory. */
   readonly kept: Set<Node>;
-  /** How many elements the members compute or combine. */
+  /** How many elements the largest member computes or combines. */
   points: number;
   /** Has a node been tried that was refused, so that the writer holds more than the members? */
   tried: boolean;
@@ -135,7 +135,7 @@ export class Grouping {
     if (this.#options.target.limits || core === 'contraction' || core === 'recurrence' || node.op.kind === 'recurrence')
       return false;
     const extents = extentsOf(node);
-    return points + pointsOf(node) <= SMALL || writer.shared.some(({ extent }) => extents.includes(extent));
+    return Math.max(points, pointsOf(node)) <= SMALL || writer.shared.some(({ extent }) => extents.includes(extent));
   }
 
   /** Joins a kernel whose members all have the same axes, as another of them. */
@@ -179,7 +179,7 @@ export class Grouping {
   }
 
   #add(group: Group, node: Node): void {
-    group.points += pointsOf(node);
+    group.points = Math.max(group.points, pointsOf(node));
     const { kind } = node.op;
     if (kind === 'contraction' || kind === 'reduction' || kind === 'recurrence') group.core = kind;
     this.#positions[node.id] = group.position;

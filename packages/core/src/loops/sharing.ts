@@ -1,6 +1,6 @@
 import { type Node, nameOfNode } from '../graph/node.js';
 import { countOf } from '../tensor/shape.js';
-import { ROWS, RUN, SMALL } from './cost.js';
+import { LENGTH, ROWS, RUN, SMALL } from './cost.js';
 import { extentsOf, sizesOf } from './frame.js';
 import type { Axis, Index } from './indices.js';
 import { axisOf, type KernelWriter, keyOfAxes, Refused } from './lower.js';
@@ -21,7 +21,7 @@ export interface Shareable {
   readonly writer: KernelWriter;
   /** Have members axes of their own? If so, the shared ones are settled. */
   readonly staged: boolean;
-  /** How many elements its members compute or combine. */
+  /** How many elements the largest of its members computes or combines. */
   readonly points: number;
 }
 
@@ -43,14 +43,16 @@ export function seatBeside(kernel: Shareable, node: Node, inMemory: (node: Node)
   const positions = alignment(writer, reads, extents);
   const chosen = worthSharing(positions, extents, staged ? null : writer.shared.map(({ extent }) => extent));
   if (staged && chosen.length < writer.shared.length) throw new Refused(`it does not share the rows of ${nameOfNode(first)}`);
-  const rows = chosen.reduce((count, k) => count * writer.shared[k]!.extent, 1);
-  if (rows < ROWS && kernel.points + pointsOf(node) > SMALL)
-    throw new Refused(`it shares too few rows with ${nameOfNode(first)}`);
+  const isSmall = Math.max(kernel.points, pointsOf(node)) <= SMALL;
+  const rows = countOf(chosen.map((k) => writer.shared[k]!.extent));
+  if (rows < ROWS && !isSmall) throw new Refused(`it shares too few rows with ${nameOfNode(first)}`);
 
   const shared = staged ? writer.shared : chosen.map((k, i) => renamed(writer.shared[k]!, i));
   const axes = plainAxes(extents).map((axis, d) => shared[chosen.findIndex((k) => positions[k] === d)] ?? axis);
   const own = axes.filter((axis) => !shared.includes(axis));
   const seats = staged ? new Map(writer.members) : reseated(writer, shared, chosen);
+  const length = Math.max(countOf(sizesOfAxes(own)), ...[...seats.values()].map((seat) => countOf(sizesOfAxes(seat.own))));
+  if (length < LENGTH && !isSmall) throw new Refused(`the rows that it shares with ${nameOfNode(first)} are short`);
   const read = reads.flatMap((one) => {
     const seat = seats.get(one.node);
     return seat ? [{ ...one, seat }] : [];
@@ -105,6 +107,10 @@ function worthSharing(positions: readonly number[], extents: readonly number[], 
 function isApart(extents: readonly number[], shared: readonly number[]): boolean {
   if (shared.length === extents.length || shared.every((d, i) => d === i)) return false;
   return extents.slice(shared.at(-1)! + 1).reduce((run, extent) => run * extent, 1) < RUN;
+}
+
+function sizesOfAxes(axes: readonly Axis[]): number[] {
+  return axes.map(({ extent }) => extent);
 }
 
 function renamed({ extent }: Axis, i: number): Axis {
