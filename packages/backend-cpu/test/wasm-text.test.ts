@@ -24,7 +24,13 @@ function textOfOp(op: Op, length: number, lanes: 1 | typeof LANES, dtype: DType 
 describe('the text of functions', () => {
   it('is one instruction a line', () => {
     expect(textOfOp('max', 8, LANES)).toMatchInlineSnapshot(`
-      "(func $k0 (param i32 i32) (local i32 i32 v128 v128 v128)
+      "(func $k0 (param i32 i32) (local i32 i32 v128 v128 v128 v128 v128 v128)
+        v128.constant i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+        local.set 6
+        v128.constant i32x4 0x7fffffff 0x7fffffff 0x7fffffff 0x7fffffff
+        local.set 8
+        v128.constant i32x4 0x00800000 0x00800000 0x00800000 0x00800000
+        local.set 9
         i32.const 0
         local.set 2
         loop
@@ -40,7 +46,7 @@ describe('the text of functions', () => {
           v128.load
           local.set 4
           local.get 4
-          v128.constant i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+          local.get 6
           f32x4.greater
           local.set 5
           local.get 1
@@ -49,12 +55,12 @@ describe('the text of functions', () => {
           i32.shl
           i32.add
           local.get 5
-          local.tee 6
-          v128.constant i32x4 0x7fffffff 0x7fffffff 0x7fffffff 0x7fffffff
-          local.get 6
-          v128.constant i32x4 0x7fffffff 0x7fffffff 0x7fffffff 0x7fffffff
+          local.tee 7
+          local.get 8
+          local.get 7
+          local.get 8
           v128.and
-          v128.constant i32x4 0x00800000 0x00800000 0x00800000 0x00800000
+          local.get 9
           f32x4.lt
           v128.and
           v128.and_not

@@ -12,14 +12,34 @@ export interface Call {
 }
 
 const NO_RESULT = 0x40;
+const LOCAL_SET = 0x21;
 
-/** The instructions of a function, written one after the other. */
+/**
+ * The instructions of a function, written one after the other. Given a way to make locals, it keeps vectors that loops use in some: set at
+ * the start, as V8 would make each of them anew, by three instructions, wherever it is used.
+ */
 export class Code {
   readonly #bytes = new Bytes();
-  readonly calls: Call[] = [];
+  readonly #calls: Call[] = [];
+  readonly #newVector: (() => number) | null;
+  /** Sets the locals of vectors. */
+  readonly #start = new Bytes();
+  readonly #vectors = new Map<string, number>();
+  #loops = 0;
+
+  constructor(newVector: (() => number) | null = null) {
+    this.#newVector = newVector;
+  }
 
   get bytes(): Uint8Array {
-    return this.#bytes.toArray();
+    const all = new Bytes();
+    all.append(this.#start.toArray());
+    all.append(this.#bytes.toArray());
+    return all.toArray();
+  }
+
+  get calls(): Call[] {
+    return this.#calls.map(({ at, name }) => ({ at: at + this.#start.length, name }));
   }
 
   /** Instructions without immediate operands. */
@@ -32,7 +52,7 @@ export class Code {
   }
 
   set(local: number): void {
-    this.#with(0x21, unsigned(local));
+    this.#with(LOCAL_SET, unsigned(local));
   }
 
   tee(local: number): void {
@@ -57,9 +77,21 @@ export class Code {
 
   /** A vector whose lanes are equal. */
   splat(value: number, type: 'i32' | 'f32' | 'f64'): void {
-    const one = type === 'i32' ? int32Bytes(value) : type === 'f32' ? float32Bytes(value) : float64Bytes(value);
-    this.write(simd.constant);
-    for (let at = 0; at < 16; at += one.length) this.#bytes.append(one);
+    // Zero is one instruction.
+    if (!this.#newVector || this.#loops === 0 || Object.is(value, 0)) {
+      writeSplat(this.#bytes, value, type);
+      return;
+    }
+    const key = `${type} ${Object.is(value, -0) ? '-0' : value}`;
+    let local = this.#vectors.get(key);
+    if (local === undefined) {
+      local = this.#newVector();
+      this.#vectors.set(key, local);
+      writeSplat(this.#start, value, type);
+      this.#start.push(LOCAL_SET);
+      this.#start.append(unsigned(local));
+    }
+    this.get(local);
   }
 
   /** The vector of 0, 1, 2 and 3. */
@@ -94,7 +126,7 @@ export class Code {
 
   call(name: string): void {
     this.#bytes.push(0x10);
-    this.calls.push({ at: this.#bytes.length, name });
+    this.#calls.push({ at: this.#bytes.length, name });
     this.#bytes.append(padded(0));
   }
 
@@ -103,7 +135,9 @@ export class Code {
   }
 
   loop(write: () => void): void {
+    this.#loops++;
     this.#nested(0x03, write);
+    this.#loops--;
   }
 
   /** Goes out of the block, or to the start of the loop, that is `depth` blocks around this. */
@@ -139,4 +173,10 @@ export class Code {
     write();
     this.write(op.end);
   }
+}
+
+function writeSplat(to: Bytes, value: number, type: 'i32' | 'f32' | 'f64'): void {
+  const one = type === 'i32' ? int32Bytes(value) : type === 'f32' ? float32Bytes(value) : float64Bytes(value);
+  to.append(simd.constant);
+  for (let at = 0; at < 16; at += one.length) to.append(one);
 }

@@ -44,7 +44,7 @@ const NOT_FUSED: FusedProducts = { sums: new Map(), products: new Set() };
 
 class Printer {
   readonly #kernel: Kernel;
-  readonly #code = new Code();
+  readonly #code = new Code(() => this.#new('v128'));
   readonly #types: ValueType[] = [];
   /** The first WebAssembly local of each of the kernel's. */
   readonly #locals = new Map<number, number>();
