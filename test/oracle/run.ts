@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { backends as cpuBackends } from '../machine/backends.js';
+import { gpujsBackends } from '../machine/gpujs.js';
 import { tensorFlowBackends } from '../machine/tensorflow.js';
 import { readOracle } from './format.js';
 import type { Outcome } from './outcome.js';
@@ -8,7 +9,7 @@ import { tasksOf } from './tasks.js';
 
 const { TAPEGRAD_ORACLE: file, TAPEGRAD_BACKEND: backend = 'js', TAPEGRAD_DTYPE: dtype = 'float64' } = process.env;
 
-const backends = [...cpuBackends, ...tensorFlowBackends];
+const backends = [...cpuBackends, ...tensorFlowBackends, ...gpujsBackends];
 
 function openerOf(name: string): (typeof backends)[number][1] {
   const found = backends.find(([known]) => known === name);

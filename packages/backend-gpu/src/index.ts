@@ -1,2 +1,3 @@
+export { type GpuOptions, gpujs } from './gpujs/backend.js';
 export { type TensorFlowOptions, tfjs } from './tfjs/backend.js';
 export type { TensorFlow } from './tfjs/tensorflow.js';

@@ -23,6 +23,8 @@ export interface HostExecutable {
 /** A tape made runnable elsewhere: runs are queued and resolve in order. */
 export interface DeviceExecutable {
   readonly kind: 'device';
+  /** Throws where the device cannot hold what is fed. Nothing has run then, and the machine goes on. */
+  check?(feeds: readonly TypedArray[]): void;
   /** Runs `steps` times, once all that was submitted before has run; the arrays that come are the caller's. */
   submit(feeds: readonly TypedArray[], steps: number): Promise<readonly TypedArray[]>;
   /** The same at once, where this process can wait for the device; nothing is pending then. */
@@ -42,6 +44,8 @@ export interface Session {
   read(name: string): TypedArray | Promise<TypedArray>;
   /** Bytes of the one scratch block. */
   readonly scratchBytes: number;
+  /** What it runs on, in words, once that is known. */
+  readonly device?: string | null;
   dispose(): void;
 }
 

@@ -23,9 +23,10 @@ export class DeviceProgram {
 
   /** Runs with feeds that have been checked. A device that dies leaves state in doubt, so the machine fails. */
   async runChecked(fed: ReadonlyMap<string, Fed>, steps: number): Promise<Record<string, Tensor>> {
+    const feeds = this.#checkedFeeds(fed);
     this.#engine.changes++;
     try {
-      return this.#resultsOf(await this.#executable.submit(this.#feedsOf(fed), steps));
+      return this.#resultsOf(await this.#executable.submit(feeds, steps));
     } catch (error) {
       throw this.#engine.fail(error);
     }
@@ -34,16 +35,19 @@ export class DeviceProgram {
   /** The same at once; null where this process cannot wait for the device. */
   runNow(fed: ReadonlyMap<string, Fed>, steps: number): Record<string, Tensor> | null {
     if (!this.#executable.runNow) return null;
+    const feeds = this.#checkedFeeds(fed);
     this.#engine.changes++;
     try {
-      return this.#resultsOf(this.#executable.runNow(this.#feedsOf(fed), steps));
+      return this.#resultsOf(this.#executable.runNow(feeds, steps));
     } catch (error) {
       throw this.#engine.fail(error);
     }
   }
 
-  #feedsOf(fed: ReadonlyMap<string, Fed>): TypedArray[] {
-    return this.tape.inputs.map(({ name }) => fed.get(name)!.values);
+  #checkedFeeds(fed: ReadonlyMap<string, Fed>): TypedArray[] {
+    const feeds = this.tape.inputs.map(({ name }) => fed.get(name)!.values);
+    this.#executable.check?.(feeds);
+    return feeds;
   }
 
   #resultsOf(values: readonly TypedArray[]): Record<string, Tensor> {

@@ -62,6 +62,11 @@ export class TapeMachine {
     return this.#engine.backend.name;
   }
 
+  /** What the backend runs on, in words: the name of a GPU. Null where it says nothing, or has not loaded a program yet. */
+  get device(): string | null {
+    return this.#engine.session.device ?? null;
+  }
+
   /**
    * Compiles a program that computes `outputs` and lets `updates` take effect at its end. Within a run a state means its value at the start.
    * The user's graph is not changed; it may grow afterwards, and be compiled again.
@@ -150,7 +155,8 @@ export class TapeMachine {
 
   toString(): string {
     const states = this.#engine.states.all.length;
-    return `TapeMachine on ${this.backend}: ${states} ${states === 1 ? 'state' : 'states'}, ${this.#engine.session.scratchBytes} bytes of scratch`;
+    const where = this.device ? `${this.backend}, ${this.device}` : this.backend;
+    return `TapeMachine on ${where}: ${states} ${states === 1 ? 'state' : 'states'}, ${this.#engine.session.scratchBytes} bytes of scratch`;
   }
 
   [inspect](): string {

@@ -1,0 +1,74 @@
+import type { Backend, Target } from '@tapegrad/core';
+import { Kernels } from './kernels.js';
+import { type DeviceOptions, openDevice } from './open.js';
+import { type DeviceShare, type Opened, TextureSession } from './session.js';
+
+/**
+ * What WebGL can do, whatever dialect: a fragment shader computes one element, and reads at most 16 textures, of which gpu.js takes one to
+ * copy and two are left for others. Its numbers are float32.
+ */
+const target: Target = {
+  dtypes: new Set(['float32', 'int32', 'bool']),
+  instructions: 'kernels',
+  keeps: new Set(),
+  wideSums: false,
+  lanes: 1,
+  statements: 200,
+  tile: [1, 1],
+  limits: { stores: 1, reads: 13, ordered: false, reduction: { length: 1024, threads: 4096 } },
+  memory: 'device',
+  alignment: 4,
+};
+
+/** What {@link gpujs} is made with. */
+export type GpuOptions = DeviceOptions;
+
+/**
+ * The backend that writes kernels for gpu.js, which runs them on OpenGL through WebGL 2, WebGL 1, or the package gl in Node. float32, bool,
+ * and int32 from −2^24 to 2^24, as all its numbers are float32; no draws, which need uint32, and no decompositions of matrices.
+ *
+ * gpu.js is loaded when the first program is. Programs are rejected then, with `BackendError`, where it is not installed, where it finds no
+ * GPU (unless `allowCpu`), and for what WebGL cannot do, all of which is listed.
+ *
+ * @example
+ * const machine = new TapeMachine(graph, { backend: gpujs({ allowCpu: true }) });
+ */
+export function gpujs(options: GpuOptions = {}): Backend {
+  const shared = new SharedDevice(options);
+  return { name: 'gpujs', target, open: () => new TextureSession(shared) };
+}
+
+/** The GPU that all machines of one backend share, as browsers give few. It is given back with the last of them. */
+class SharedDevice implements DeviceShare {
+  readonly #options: GpuOptions;
+  #opened: Promise<Opened> | null = null;
+  #users = 0;
+
+  constructor(options: GpuOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<Opened> {
+    if ((await this.#opened)?.device.isLost) this.#forget();
+    this.#opened ??= openDevice(this.#options).then((device) => ({ device, kernels: new Kernels(device) }));
+    try {
+      const opened = await this.#opened;
+      this.#users++;
+      return opened;
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
+  }
+
+  async close(opened: Opened): Promise<void> {
+    if (opened !== (await this.#opened) || --this.#users > 0) return;
+    this.#forget();
+    await opened.device.dispose();
+  }
+
+  #forget(): void {
+    this.#opened = null;
+    this.#users = 0;
+  }
+}

@@ -1,0 +1,108 @@
+import { arrayOf, BackendError, type DType, MachineError, type TypedArray } from '@tapegrad/core';
+import type { Gpu, GpuKernel, GraphicsContext, KernelSettings, Values } from './gpu.js';
+
+/** Up to here every whole number is a float32, the only numbers that there are. */
+export const EXACT = 2 ** 24;
+
+/** One GPU, or what stands for it: its memory is float32 textures. */
+export class Device {
+  readonly #gpu: Gpu;
+  readonly #allowCpu: boolean;
+  readonly #isOwn: boolean;
+  readonly #uploads = new Map<number, GpuKernel>();
+  #context: GraphicsContext | null = null;
+
+  constructor(gpu: Gpu, { allowCpu, isOwn }: { readonly allowCpu: boolean; readonly isOwn: boolean }) {
+    this.#gpu = gpu;
+    this.#allowCpu = allowCpu;
+    this.#isOwn = isOwn;
+  }
+
+  /** The way in which gpu.js runs kernels, and the name of the GPU. */
+  get name(): string {
+    const context = this.#context;
+    if (!context) return this.#gpu.Kernel.name;
+    const details = context.getExtension('WEBGL_debug_renderer_info');
+    const renderer = context.getParameter(details?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER);
+    return `${this.#gpu.Kernel.name} on ${String(renderer)}`;
+  }
+
+  /** A kernel that gives so many elements. */
+  kernel(source: string, length: number, functions: readonly string[] = [], loopMaxIterations = 1): GpuKernel {
+    const settings: KernelSettings = {
+      output: [length],
+      precision: 'single',
+      tactic: 'precision',
+      pipeline: true,
+      immutable: true,
+      fixIntegerDivisionAccuracy: false,
+      loopMaxIterations,
+      functions,
+    };
+    return this.#gpu.createKernel(source, settings);
+  }
+
+  /** What a kernel gives. Throws where it runs elsewhere than on the GPU, without leave. */
+  run(kernel: GpuKernel, args: readonly (Values | number)[]): Values {
+    const values = kernel(...args);
+    if (!this.#allowCpu) this.#checkOnGpu(kernel);
+    return values;
+  }
+
+  /** Has the GPU been taken away? Nothing on it is left then. */
+  get isLost(): boolean {
+    try {
+      // Headless contexts that were destroyed throw.
+      return this.#context?.isContextLost?.() ?? false;
+    } catch {
+      return true;
+    }
+  }
+
+  /** Throws where the GPU does nothing any more, which it would do in silence. */
+  check(): void {
+    if (!this.isLost) return;
+    throw new MachineError('gpujs: the GPU was lost. Make a new TapeMachine, and load saved state there.', { code: 'device' });
+  }
+
+  upload(values: TypedArray): Values {
+    const floats =
+      values instanceof Float32Array && values.length > 0 ? values : Float32Array.from(values.length > 0 ? values : [0]);
+    let kernel = this.#uploads.get(floats.length);
+    if (!kernel) {
+      kernel = this.kernel('function (a0) { return a0[this.thread.x]; }', floats.length);
+      this.#uploads.set(floats.length, kernel);
+    }
+    const made = this.run(kernel, [floats]);
+    this.#context ??= kernel.kernel.context ?? null;
+    return made;
+  }
+
+  download(values: Values, dtype: DType, length: number): TypedArray {
+    const floats = values instanceof Float32Array ? values : values.toArray();
+    if (dtype === 'float32') return floats.slice(0, length);
+    const array = arrayOf(dtype, length);
+    for (let i = 0; i < length; i++) array[i] = Math.min(Math.max(floats[i]!, -2147483648), 2147483647);
+    return array;
+  }
+
+  /** Gives the GPU back, unless it is somebody else's. */
+  async dispose(): Promise<void> {
+    if (this.#isOwn && !this.isLost) await this.#gpu.destroy();
+  }
+
+  #checkOnGpu({ kernel }: GpuKernel): void {
+    const { mode, name } = kernel.constructor as { mode: string; name: string };
+    if (mode === 'gpu' && !kernel.fallbackRequested && kernel.compiledFragmentShader) return;
+    throw new BackendError(`gpujs: gpu.js ran a kernel as ${name}, not on a GPU. Allow it with gpujs({ allowCpu: true }).`);
+  }
+}
+
+/** Another hold on values. */
+export function retain(values: Values): Values {
+  return values instanceof Float32Array ? values : values.clone();
+}
+
+export function release(values: Values | null | undefined): void {
+  if (values && !(values instanceof Float32Array)) values.delete();
+}
