@@ -31,6 +31,8 @@ export { hasScalar, type LetOp, type ScalarFunction, scalarFunction, scalarLibra
 export { hasLanes, type Kernel, type KernelBuffer, LANES, type Operand as KernelOperand, type Stmt } from './loops/statement.js';
 export type { Backend, DeviceExecutable, Executable, HostExecutable, Session, Target } from './machine/backend.js';
 export { type CheckGradientsOptions, checkGradients } from './machine/check-gradients.js';
+export type { DiffOptions } from './machine/diff.js';
+export { Difference } from './machine/difference.js';
 export { type EvaluateOptions, evaluate } from './machine/evaluate.js';
 export type { Feeds } from './machine/feeds.js';
 export { type GradientEntry, GradientReport } from './machine/gradient-report.js';

@@ -6,6 +6,9 @@ import type { Tape } from '../tape/tape.js';
 import { textOfTape } from '../tape/text.js';
 import type { Bindings } from '../tensor/dim.js';
 import { showShape } from '../tensor/shape.js';
+import type { Backend } from './backend.js';
+import { type DiffOptions, diffBackends } from './diff.js';
+import type { Difference } from './difference.js';
 import type { Engine } from './engine.js';
 import { explainNode } from './explain.js';
 import type { Feeds } from './feeds.js';
@@ -14,6 +17,7 @@ import { type Profile, profileRuns } from './profile.js';
 import type { Loaded, Recipe } from './recipe.js';
 import type { Outputs, Results } from './results.js';
 import { Runner, type RunOptions } from './runner.js';
+import type { StateNode } from './states.js';
 import { type StepEvent, stepThrough } from './step.js';
 
 const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
@@ -146,6 +150,23 @@ export class Program<O extends Outputs = Outputs> {
     } finally {
       rehearsal.dispose();
     }
+  }
+
+  /**
+   * Compares another backend with the machine's, op by op, each op given the same operands on both: resolves to where they first disagree,
+   * with the error in ulp, or to null. The oldest op is the first. Nothing takes effect on the machine's state.
+   *
+   * @example
+   * console.log(await program.diff(js(), { x, y })); // null
+   */
+  async diff(other: Backend, feeds: Feeds = {}, { ulps = 64 }: DiffOptions = {}): Promise<Difference | null> {
+    const { engine, asked } = this.#recipe;
+    engine.check('diff');
+    const { bindings, fed } = this.#runner.check(feeds);
+    await engine.queue.idle();
+    const nodes = [...Object.values(asked.outputs), ...asked.updates.map(({ value }) => value)];
+    const read = (state: StateNode) => engine.states.read(state);
+    return diffBackends({ nodes, bindings, fed, read }, engine.backend, other, ulps);
   }
 
   /** `Program (x float32 [batch, 784]) -> loss float32 []; updates w, b`. */

@@ -67,7 +67,8 @@ function rangeOf(node: Node, view: View): string {
   return odd > 0 && low <= high ? `${finite} and ${odd} not finite` : finite;
 }
 
-function indexOf(at: number, shape: readonly number[]): number[] {
+/** The index of an element along each axis. */
+export function indexOf(at: number, shape: readonly number[]): number[] {
   const index: number[] = [];
   let rest = at;
   for (const size of shape.toReversed()) {

@@ -1,0 +1,84 @@
+import { type Node, nameOfNode, usersNode } from '../graph/node.js';
+import { type DType, isFloat, type TypedArray } from '../tensor/dtype.js';
+import { showShape } from '../tensor/shape.js';
+import { indexOf } from './watch.js';
+
+const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
+
+interface Found {
+  /** As it was computed, in numbers. */
+  readonly node: Node;
+  readonly at: readonly number[];
+  readonly ulps: number;
+  /** The element that differs most, on either backend. */
+  readonly values: readonly [number, number];
+  readonly backends: readonly [string, string];
+}
+
+/** Where two backends disagree about one op given the same operands. Prints in a sentence. */
+export class Difference {
+  /** The user's node. */
+  readonly node: Node;
+  /** The index of the element that differs most. */
+  readonly at: readonly number[];
+  /** By how many units in the last place, of the element or, where that is more, of the mean size of the result's elements. */
+  readonly ulps: number;
+  readonly values: readonly [number, number];
+  readonly #found: Found;
+
+  constructor(found: Found) {
+    this.node = usersNode(found.node);
+    this.at = found.at;
+    this.ulps = found.ulps;
+    this.values = found.values;
+    this.#found = found;
+  }
+
+  toString(): string {
+    const { node, at, ulps, values, backends } = this.#found;
+    const shape = node.shape as readonly number[];
+    const where = at.length === 0 ? '' : ` at ${showShape(at)} of ${showShape(shape)}`;
+    const by = Number.isFinite(ulps) ? `${Math.ceil(ulps)} ulp` : 'what is no number of ulp';
+    const { site } = node.origin;
+    const line = site?.location ? ` (${site.location})` : '';
+    return `diff: ${nameOfNode(node)} differs by ${by}${where}: ${values[0]} on ${backends[0]}, ${values[1]} on ${backends[1]}, given the same operands.${line}`;
+  }
+
+  [inspect](): string {
+    return this.toString();
+  }
+}
+
+/** The element in which two results of a node differ most; null where they are the same. */
+export function differenceOf(
+  node: Node,
+  [first, second]: readonly [TypedArray, TypedArray],
+  backends: Found['backends'],
+): Difference | null {
+  const unitOf = isFloat(node.dtype) ? floatUnits(first, node.dtype) : () => 1;
+  let ulps = 0;
+  let worst = -1;
+  for (let i = 0; i < first.length; i++) {
+    const [a, b] = [first[i]!, second[i]!];
+    if (Object.is(a, b) || a === b) continue;
+    const error = Math.abs(a - b) / unitOf(Math.max(Math.abs(a), Math.abs(b)));
+    const apart = Number.isNaN(error) ? Infinity : error;
+    if (apart <= ulps) continue;
+    ulps = apart;
+    worst = i;
+  }
+  if (worst < 0) return null;
+  const at = indexOf(worst, node.shape as readonly number[]);
+  return new Difference({ node, at, ulps, values: [first[worst]!, second[worst]!], backends });
+}
+
+/** The unit in the last place of a size, or of the mean size of some values where that is more: what cancels has no digits to compare. */
+function floatUnits(values: TypedArray, dtype: DType): (size: number) => number {
+  const finite = Array.from(values, Math.abs).filter(Number.isFinite);
+  const mean = finite.reduce((sum, value) => sum + value / finite.length, 0);
+  const [digits, least] = dtype === 'float64' ? [52, -1022] : [23, -126];
+  return (size) => {
+    const exponent = Math.max(Math.floor(Math.log2(Math.max(size, mean))), least);
+    return 2 ** (exponent - digits);
+  };
+}
