@@ -112,6 +112,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   'Program.runSync': { program: "await machine.compile({ z: mul(graph.scalar('x'), graph.scalar('y')) })" },
   'Program.bind': PROGRAM,
   'Program.profile': PROGRAM,
+  'Program.diff': { ...PROGRAM, feeds: '{ x, y }' },
   'Program.step': { ...PROGRAM, feeds: '{ x, y }' },
   splitExamples: { x: 'new Float32Array(20)', y: 'new Int32Array(20)' },
   fit: FED,

@@ -26,7 +26,7 @@ const bools = (graph: Graph): readonly [Node, Node] => [
   graph.constant([false, true, false, true], 'bool'),
 ];
 /** The mean, to one digit. */
-const portion = (x: Node): Node => ops.div(ops.round(ops.mul(ops.mean(ops.cast(x, 'float64')), 10)), 10);
+const portion = (x: Node): Node => ops.div(ops.round(ops.mul(ops.mean(ops.cast(x, x.graph.dtype)), 10)), 10);
 const whole = (graph: Graph, ...values: number[]): Node => graph.constant(values, 'int32');
 /** x, h, wi, wh, bi and bh of a recurrent cell with some gates. */
 const cell = (gates: number): number[][] => [[2, 3], [2, 2], [2 * gates, 3], [2 * gates, 2], [2 * gates], [2 * gates]];

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 /** An array as the file holds it; strings stand for NaN and the infinities. */
 export interface StoredArray {
   readonly shape: readonly number[];
@@ -80,10 +78,6 @@ export interface Oracle {
   readonly trajectories?: readonly (IrisTrajectory | ParameterTrajectory)[];
   readonly schedules?: readonly StoredSchedule[];
   readonly clip_grad_norm?: StoredClipping;
-}
-
-export function readOracle(file: string | URL = new URL('cases.json', import.meta.url)): Oracle {
-  return JSON.parse(readFileSync(file, 'utf8')) as Oracle;
 }
 
 /** The numbers of a stored array. */

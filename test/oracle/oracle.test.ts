@@ -1,10 +1,10 @@
 import { js } from '@tapegrad/backend-cpu';
 import { describe, expect, it } from 'vitest';
 import type { OracleCase } from './format.js';
-import { readOracle } from './format.js';
 import { caseTask, type Setting } from './judge-case.js';
 import { trainingTasks } from './judge-training.js';
 import type { Float } from './program.js';
+import { readOracle } from './read.js';
 import { oracleSuite } from './suite.js';
 import { NAMES, VOCABULARY } from './vocabulary.js';
 

@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { backends as cpuBackends } from '../machine/backends.js';
 import { gpujsBackends } from '../machine/gpujs.js';
 import { tensorFlowBackends } from '../machine/tensorflow.js';
-import { readOracle } from './format.js';
 import type { Outcome } from './outcome.js';
 import type { Float } from './program.js';
+import { readOracle } from './read.js';
 import { tasksOf } from './tasks.js';
 
 const { TAPEGRAD_ORACLE: file, TAPEGRAD_BACKEND: backend = 'js', TAPEGRAD_DTYPE: dtype = 'float64' } = process.env;

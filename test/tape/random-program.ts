@@ -136,20 +136,15 @@ export interface RandomProgram {
   readonly updates: Update[];
 }
 
-/** A graph of about `length` float64 nodes over inputs and states of odd shapes; some nodes are results, some replace the states. */
-export function randomProgram(pick: Choices, length: number): RandomProgram {
-  const graph = new Graph({ dtype: 'float64' });
+/** A graph of about `length` nodes, float64 unless said, over inputs and states of odd shapes; some nodes are results, some replace the states. */
+export function randomProgram(pick: Choices, length: number, dtype: 'float32' | 'float64' = 'float64'): RandomProgram {
+  const graph = new Graph({ dtype });
   const shapeOf = () => SHAPES[pick.below(SHAPES.length)]!;
   const states = Array.from({ length: 3 }, (_, i) => {
     const shape = shapeOf();
-    return graph.state(`w${i}`, { shape, build: (g) => g.splat(0, shape, 'float64') });
+    return graph.state(`w${i}`, { shape, build: (g) => g.splat(0, shape, dtype) });
   });
-  const nodes: Node[] = [
-    ...states,
-    graph.input('x', shapeOf()),
-    graph.input('y', shapeOf()),
-    graph.splat(2, shapeOf(), 'float64'),
-  ];
+  const nodes: Node[] = [...states, graph.input('x', shapeOf()), graph.input('y', shapeOf()), graph.splat(2, shapeOf(), dtype)];
   const among = (some: readonly Node[]): Node => some[pick.below(some.length)]!;
   for (let i = 0; i < length; i++) {
     const recent = nodes.slice(-8);

@@ -1,7 +1,8 @@
 import type { Axis } from '@tapegrad/core';
-import { beside, binary } from './arithmetic.js';
+import { beside } from './arithmetic.js';
 import type { Calls, Value } from './calls.js';
 import { aligned, extents, includes, type Named, spread, unionOf } from './named.js';
+import { spell } from './scalars.js';
 import { stretched } from './shaping.js';
 
 /** `h(t) = factor(t)·h(t-1) + addend(t)` from `h(-1) = 0`: a running sum where the factor is 1, else step by step. */
@@ -10,7 +11,9 @@ export function recurrent(calls: Calls, axis: Axis, factor: Named, addend: Named
   // The axis that it runs along comes first, so that a step is one slice.
   const axes = [axis, ...all.filter(({ key }) => key !== axis.key)];
   const b = spread(calls, addend, axes);
-  if (isOne) return { value: calls.call('Cumsum', { x: b }, b, { axis: 0, exclusive: false, reverse: false }), axes };
+  const { dtype } = b;
+  if (isOne && dtype !== 'bool')
+    return { value: calls.call('Cumsum', { x: b }, b, { axis: 0, exclusive: false, reverse: false }), axes };
   const constantFactor = includes(factor.axes, axis) ? null : aligned(calls, factor, axes.slice(1));
   const a = constantFactor ? null : spread(calls, factor, axes);
   const rest = extents(axes.slice(1));
@@ -21,8 +24,8 @@ export function recurrent(calls: Calls, axis: Axis, factor: Named, addend: Named
   const steps: Value[] = [];
   let state = beside(calls, b, 0);
   for (let t = 0; t < axis.extent; t++) {
-    const kept = binary(calls, 'Multiply', a ? at(a, t) : constantFactor!, state);
-    state = stretched(calls, binary(calls, 'Add', kept, at(b, t)), [1, ...rest]);
+    const kept = spell(calls, 'mul', dtype, [a ? at(a, t) : constantFactor!, state])!;
+    state = stretched(calls, spell(calls, 'add', dtype, [kept, at(b, t)])!, [1, ...rest]);
     steps.push(state);
   }
   const operands = Object.fromEntries(steps.map((step, t) => [t, step]));

@@ -157,7 +157,7 @@ export class Program<O extends Outputs = Outputs> {
    * with the error in ulp, or to null. The oldest op is the first. Nothing takes effect on the machine's state.
    *
    * @example
-   * console.log(await program.diff(js(), { x, y })); // null
+   * const difference = await program.diff(js(), feeds); // null, unless an op is computed otherwise there
    */
   async diff(other: Backend, feeds: Feeds = {}, { ulps = 64 }: DiffOptions = {}): Promise<Difference | null> {
     const { engine, asked } = this.#recipe;
