@@ -21,7 +21,7 @@ export function loaded(calls: Calls, stored: Stored, address: Index, conditions:
   const { value, shape } = stored;
   if (countOf(value.shape) === 1) return { value: reshaped(calls, value, []), axes: [] };
   const slices = slicesOf(address, shape);
-  if (slices) return sliced(calls, value, slices);
+  if (slices && canSlice(value, slices)) return sliced(calls, value, slices);
   const order = orderOf(address, countOf(shape));
   const whole = wholeOf(calls, stored);
   if (order) {
@@ -29,6 +29,11 @@ export function loaded(calls: Calls, stored: Stored, address: Index, conditions:
     return { value: reshaped(calls, whole, sizes), axes: order };
   }
   return gathered(calls, whole, address, { conditions, otherwise: null });
+}
+
+/** `StridedSlice` and `Reverse` on WebAssembly take all numbers for float32, and run past the end of bools. */
+function canSlice({ dtype }: Value, slices: readonly Along[]): boolean {
+  return dtype === 'float32' || slices.every(({ step }) => step === 1);
 }
 
 function sliced(calls: Calls, value: Value, slices: readonly Along[]): Named {

@@ -1,5 +1,5 @@
 import { countOf, type Node } from '@tapegrad/core';
-import { beside, binary, select, unary, whereNaN } from './arithmetic.js';
+import { beside, binary, counted, select, unary, whereNaN } from './arithmetic.js';
 import type { Calls, Value } from './calls.js';
 import { convolved } from './convolve.js';
 import { reshaped, transposed } from './shaping.js';
@@ -27,7 +27,7 @@ interface SortAttrs {
 function argsorted(calls: Calls, x: Value, { axis, descending }: SortAttrs): Value {
   const rank = x.shape.length;
   const last = [...x.shape.keys()].filter((i) => i !== axis).concat(axis);
-  const moved = transposed(calls, x, last);
+  const moved = transposed(calls, counted(calls, x), last);
   const length = x.shape[axis]!;
   const rows = reshaped(calls, moved, [countOf(x.shape) / length, length]);
   const keys = sortKeys(calls, rows, descending);
