@@ -55,7 +55,7 @@ describe('the suite', () => {
       ['js', new Map([['add', ['float32', 'int32']]])],
       ['other', new Map()],
     ]);
-    expect(table).toBe('| op | js | other |\n| --- | --- | --- |\n| add | float32, int32 | none |');
+    expect(table).toBe('| op  | js             | other |\n| --- | -------------- | ----- |\n| add | float32, int32 | none  |');
     expect(() => withTable('a page', table)).toThrow('The page lacks the marks');
   });
 });

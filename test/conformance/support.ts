@@ -25,10 +25,13 @@ export function supportTable(columns: readonly (readonly [name: string, support:
   const cell = (support: Support, op: string): string => (support.get(op) ?? []).join(', ') || 'none';
   const rows = [
     ['op', ...columns.map(([name]) => name)],
-    ['---', ...columns.map(() => '---')],
     ...ops.map((op) => [op, ...columns.map(([, support]) => cell(support, op))]),
   ];
-  return rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
+  // As wide as the formatter makes them.
+  const widths = rows[0]!.map((_, i) => Math.max(3, ...rows.map((row) => row[i]!.length)));
+  const [head, ...body] = rows.map((row) => `| ${row.map((text, i) => text.padEnd(widths[i]!)).join(' | ')} |`);
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return [head, rule, ...body].join('\n');
 }
 
 const MARKS = ['<!-- ops by backend: npm run docs:backends -->', '<!-- end of ops by backend -->'] as const;

@@ -17,6 +17,7 @@ export interface Within {
  */
 export function gathered(calls: Calls, x: Value, address: Index, { conditions, otherwise }: Within): Named {
   const length = countOf(x.shape);
+  if (length === 0) return { value: calls.full(otherwise ?? 0, x.dtype), axes: [] };
   const axes = tableAxes(address, conditions);
   for (let lead = leadingBlocks(address, length, axes, conditions); ; lead--) {
     const inner = axes.slice(lead);

@@ -37,8 +37,9 @@ export async function diffBackends(program: Compared, first: Backend, second: Ba
   const { alone, operands } = apart(computed, values);
   const others = await runOnce(second, byId(computed, alone), operands);
   for (const node of computed) {
-    const pair = [values.get(String(node.id))!, others.get(String(node.id))!] as const;
-    const found = differenceOf(node, pair, [first.name, second.name]);
+    const results = [values.get(String(node.id))!, others.get(String(node.id))!] as const;
+    const operands = node.inputs.flatMap((x) => values.get(String(x.id)) ?? []);
+    const found = differenceOf(node, { results, operands }, [first.name, second.name]);
     if (found && found.ulps > ulps) return found;
   }
   return null;

@@ -21,7 +21,10 @@ export class Difference {
   readonly node: Node;
   /** The index of the element that differs most. */
   readonly at: readonly number[];
-  /** By how many units in the last place, of the element or, where that is more, of the mean size of the result's elements. */
+  /**
+   * By how many units in the last place: of the element, or of the mean size of the result or, for what is no op of single elements, of an
+   * operand, where that is more.
+   */
   readonly ulps: number;
   readonly values: readonly [number, number];
   readonly #found: Found;
@@ -49,13 +52,19 @@ export class Difference {
   }
 }
 
+/** Two results of a node, and the operands that they are of. */
+export interface Pair {
+  readonly results: readonly [TypedArray, TypedArray];
+  readonly operands: readonly TypedArray[];
+}
+
 /** The element in which two results of a node differ most; null where they are the same. */
-export function differenceOf(
-  node: Node,
-  [first, second]: readonly [TypedArray, TypedArray],
-  backends: Found['backends'],
-): Difference | null {
-  const unitOf = isFloat(node.dtype) ? floatUnits(first, node.dtype) : () => 1;
+export function differenceOf(node: Node, { results, operands }: Pair, backends: Found['backends']): Difference | null {
+  const [first, second] = results;
+  // A sum is as exact as its terms are large, however little is left of them.
+  const terms = node.op.kind === 'pointwise' ? [] : operands;
+  const scale = Math.max(...[first, ...terms].map(meanSize));
+  const unitOf = isFloat(node.dtype) ? floatUnits(scale, node.dtype) : () => 1;
   let ulps = 0;
   let worst = -1;
   for (let i = 0; i < first.length; i++) {
@@ -72,13 +81,14 @@ export function differenceOf(
   return new Difference({ node, at, ulps, values: [first[worst]!, second[worst]!], backends });
 }
 
-/** The unit in the last place of a size, or of the mean size of some values where that is more: what cancels has no digits to compare. */
-function floatUnits(values: TypedArray, dtype: DType): (size: number) => number {
+/** The mean absolute value of what is finite. */
+function meanSize(values: TypedArray): number {
   const finite = Array.from(values, Math.abs).filter(Number.isFinite);
-  const mean = finite.reduce((sum, value) => sum + value / finite.length, 0);
+  return finite.reduce((sum, value) => sum + value / finite.length, 0);
+}
+
+/** The unit in the last place of a size, or of `scale` where that is more: what cancels has no digits to compare. */
+function floatUnits(scale: number, dtype: DType): (size: number) => number {
   const [digits, least] = dtype === 'float64' ? [52, -1022] : [23, -126];
-  return (size) => {
-    const exponent = Math.max(Math.floor(Math.log2(Math.max(size, mean))), least);
-    return 2 ** (exponent - digits);
-  };
+  return (size) => 2 ** (Math.max(Math.floor(Math.log2(Math.max(size, scale))), least) - digits);
 }
