@@ -5,7 +5,7 @@ import { presentCrew } from '../../packages/backend-cpu/src/wasm/threads/crew.js
 
 /** The backend with so many threads, which divides all that can be divided, however small. */
 export function eager(threads: number): Backend {
-  const costs = { barrier: 0, waking: Number.NEGATIVE_INFINITY };
+  const costs = { phase: 0, waking: Number.NEGATIVE_INFINITY };
   return {
     ...wasm({ threads: 1 }),
     open: () => openSession({ threads, arithmetic: { subnormals: 'flush', relaxed: false }, costs }),
@@ -17,8 +17,8 @@ export async function ready(): Promise<void> {
   while (!presentCrew().isReady) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-/** The workers that are started while `during` runs. */
-export async function startedWhile(during: () => Promise<unknown>): Promise<workers.Worker[]> {
+/** The workers that are started while `during` runs, which sees them, too. */
+export async function startedWhile(during: (started: readonly workers.Worker[]) => Promise<unknown>): Promise<workers.Worker[]> {
   const started: workers.Worker[] = [];
   const { Worker } = workers;
   workers.Worker = class extends Worker {
@@ -28,7 +28,7 @@ export async function startedWhile(during: () => Promise<unknown>): Promise<work
     }
   };
   try {
-    await during();
+    await during(started);
   } finally {
     workers.Worker = Worker;
   }

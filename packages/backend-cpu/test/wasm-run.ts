@@ -8,11 +8,13 @@ import { printKernel } from '../src/wasm/print.js';
 import { requireRelaxed } from '../src/wasm/relaxed.js';
 import type { Division } from '../src/wasm/threads/division.js';
 
-/** A kernel divided among threads, and the order in which they do their parts. */
+/** A kernel in parts, and the order in which they are done. */
 export interface Divided {
   readonly division: Division;
   readonly order: readonly number[];
 }
+
+const THREADS = 2;
 
 /** Lets this process know relaxed SIMD: Node 20 must be told. */
 export function allowRelaxed(): void {
@@ -23,14 +25,14 @@ export function allowRelaxed(): void {
   }
 }
 
-/** Runs a kernel as WebAssembly, on copies of the arrays in a memory of its own: at once, or one thread's part after the other. */
+/** Runs a kernel as WebAssembly, on copies of the arrays in a memory of its own: at once, or one part after the other. */
 export function runWasm(
   kernel: Kernel,
   arrays: readonly TypedArray[],
   divided: Divided | null = null,
   relaxed = false,
 ): TypedArray[] {
-  const first = PANELS.address + PANELS.bytes * (divided?.order.length ?? 1);
+  const first = PANELS.address + PANELS.bytes * THREADS;
   const bytes = arrays.reduce((sum, array) => sum + array.byteLength + 128, first);
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
   const printed = printKernel(kernel, { subnormals: 'keep', relaxed }, divided?.division);
@@ -46,6 +48,6 @@ export function runWasm(
   });
   const addresses = views.map((view) => view.byteOffset);
   if (!divided) instance.exports.kernel!(...addresses);
-  else for (const thread of divided.order) instance.exports.kernel!(...addresses, thread, divided.order.length);
+  else for (const part of divided.order) instance.exports.kernel!(...addresses, part, divided.order.length, part % THREADS);
   return views;
 }

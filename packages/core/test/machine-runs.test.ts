@@ -3,6 +3,7 @@ import { MachineError } from '../src/errors.js';
 import { Graph } from '../src/graph/graph.js';
 import type { Node } from '../src/graph/node.js';
 import type { Backend, DeviceExecutable, HostExecutable } from '../src/machine/backend.js';
+import { HostSession } from '../src/machine/host-session.js';
 import { interpreter } from '../src/machine/interpreter.js';
 import { TapeMachine } from '../src/machine/machine.js';
 import { add, cast, general, mul, sum } from '../src/primitives/forms.js';
@@ -31,6 +32,26 @@ describe('a run that dies half way', () => {
     expect(machine.get(w).toArray()).toEqual([1, 1]);
     await program.run({ x: [1, 2] });
     expect(machine.get(w).toArray()).toEqual([2, 3]);
+  });
+
+  it('marks the machine failed where a thread of the backend is lost, if there is state to be changed', async () => {
+    const lost = (): never => {
+      throw new MachineError('a thread is gone', { code: 'thread' });
+    };
+    const backend: Backend = {
+      ...interpreter(),
+      open: () => new HostSession(() => ({ source: '', link: () => ({ steps: [], run: lost }) })),
+    };
+    const graph = new Graph();
+    const [x, w] = [graph.input('x', [2]), graph.state('w', [1, 1])];
+    const machine = new TapeMachine(graph, { backend });
+    const harmless = await machine.compile({ y: add(x, w) });
+    await expect(harmless.run({ x: [1, 1] })).rejects.toThrow('a thread is gone');
+    expect(machine.get(w).toArray()).toEqual([1, 1]);
+    const program = await machine.compile({}, { updates: [{ state: w, value: add(w, x) }] });
+    const message = 'The machine failed while it changed its state: a thread is gone. Load saved state (machine.load) to go on.';
+    await expect(program.run({ x: [1, 1] })).rejects.toThrow(message);
+    expect(() => machine.get(w)).toThrow(message);
   });
 
   it('marks the machine failed where state had been written, until state is loaded', async () => {

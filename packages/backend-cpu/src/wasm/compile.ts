@@ -6,9 +6,9 @@ import { prepared, printedOnce } from './kernels.js';
 import { HOST, type ImportedFunction, moduleBytes, type WasmFunction } from './module.js';
 import type { Arithmetic, PrintedKernel } from './print.js';
 import { textOf } from './text.js';
-import { barrier, SLEEP, WAKE } from './threads/barrier.js';
-import { type Costs, type Phases, phasesOf } from './threads/phases.js';
+import { type Costs, type Parted, type Phase, phasesOf } from './threads/phases.js';
 import type { Team } from './threads/team.js';
+import { finishFunction, SLEEP, takeFunction, WAKE } from './threads/turns.js';
 
 /** What the modules of a machine are made for. */
 export interface Surroundings {
@@ -25,7 +25,9 @@ interface Printed {
   readonly functions: readonly WasmFunction[];
   /** Which one is the kernel of an instruction. */
   readonly nameOf: (instruction: number) => string;
-  readonly phases: Phases | null;
+  readonly phases: readonly Phase[] | null;
+  /** How an instruction is done in parts; undefined where one thread does it. */
+  readonly partsOf: (instruction: number) => Parted | undefined;
 }
 
 /** A tape as one module over the memory of its session. */
@@ -47,17 +49,13 @@ function printTape(
   { arithmetic, team, costs }: Surroundings,
 ): Printed {
   const phases = team && phasesOf(instructions, views, { kernelOf: prepared, threads: team.threads, ...(costs && { costs }) });
+  const together = phases?.flatMap((phase) => (phase.kind === 'together' ? phase.members : [])) ?? [];
+  const parted = new Map(together.map((member) => [member.instruction, member]));
   const names = new Map<PrintedKernel, string>();
   const nameOf = (i: number): string => {
     const instruction = instructions[i]!;
     if (instruction.kind !== 'kernel') throw new Error(`A ${instruction.kind} has no function.`);
-    const division = phases?.divisions[i];
-    const kernel = printedOnce(
-      prepared(instruction.kernel),
-      arithmetic,
-      typeof division === 'object' ? division : null,
-      team?.threads ?? 1,
-    );
+    const kernel = printedOnce(prepared(instruction.kernel), arithmetic, parted.get(i)?.division ?? null);
     let name = names.get(kernel);
     if (name === undefined) {
       name = `k${names.size}`;
@@ -67,7 +65,8 @@ function printTape(
   };
   const driver = driverOf(instructions, nameOf, views, phases);
   const kernels = [...names].map(([kernel, name]) => ({ ...kernel, name, exported: true }));
-  return { functions: [...kernels, driver, ...(phases ? [barrier()] : [])], nameOf, phases };
+  const turns = phases ? [takeFunction(), finishFunction()] : [];
+  return { functions: [...kernels, driver, ...turns], nameOf, phases, partsOf: (i) => parted.get(i) };
 }
 
 const OTHERS: readonly ImportedFunction[] = [{ name: OTHER, type: { parameters: ['i32'], results: [] } }, SLEEP, WAKE];
@@ -94,9 +93,9 @@ function linkable(tape: Tape, module: WasmModule, printed: Printed, { memory, te
     [HOST]: { ...hostFunctions, ...team?.imports, memory, [OTHER]: other },
   });
   const scratch = tape.slots.find(({ place }) => place.kind === 'scratch');
-  const { nameOf, phases } = printed;
+  const { nameOf, phases, partsOf } = printed;
   const drive = exports[RUN]!;
-  const together = phases && team ? team.join(module, drive) : null;
+  const together = phases && team ? team.join({ module, drive, phases: phases.length }) : null;
   return {
     get source() {
       return textOf(printed.functions);
@@ -106,11 +105,11 @@ function linkable(tape: Tape, module: WasmModule, printed: Printed, { memory, te
         if (instruction.kind !== 'kernel') return linkOther('wasm', instruction, views);
         const run = exports[nameOf(i)]!;
         const addresses = instruction.slots.map(({ id }) => views[id]!.byteOffset);
-        if (phases?.divisions[i]) addresses.push(0, 1);
+        if (partsOf(i)) addresses.push(0, 1, 0);
         return () => run(...addresses);
       });
       const base = scratch?.place.kind === 'scratch' ? views[scratch.id]!.byteOffset - scratch.place.offset : 0;
-      return { steps, run: together ? () => together.run(base) : () => drive(base) };
+      return { steps, run: together ? () => together(base) : () => drive(base) };
     },
   };
 }

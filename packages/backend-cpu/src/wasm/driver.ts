@@ -2,9 +2,9 @@ import { bytesOf, type Instruction, type Slot, type TypedArray } from '@tapegrad
 import { Code } from './code.js';
 import type { WasmFunction } from './module.js';
 import { op } from './opcodes.js';
-import { BARRIER } from './threads/barrier.js';
-import type { Phases } from './threads/phases.js';
+import type { Parted, Phase } from './threads/phases.js';
 import { writeRange } from './threads/range.js';
+import { FINISH, TAKE } from './threads/turns.js';
 
 /** What the driver calls for an instruction that is no kernel and no copy, with its place on the tape. */
 export const OTHER = 'other';
@@ -14,44 +14,48 @@ export const RUN = 'run';
 const LINE = 64;
 
 /**
- * The function that runs a whole tape: its parameters are the address of scratch, and where there are phases which thread runs it, of how
- * many; all else has its place for good. What is not divided runs on the first thread.
+ * The function that runs a whole tape: its parameter is the address of scratch; all else has its place for good. Where there are phases, all
+ * threads run it, and two more parameters are which thread it is, and the number of the first phase: each takes parts of a phase until there are
+ * no more. The first thread does what is not done in parts, while others wait.
  */
 export function driverOf(
   instructions: readonly Instruction[],
   nameOf: (instruction: number) => string,
   views: readonly TypedArray[],
-  phases: Phases | null,
+  phases: readonly Phase[] | null,
 ): WasmFunction {
-  const driver = new Driver(nameOf, views);
-  if (phases) driver.writeDivided(instructions, phases);
-  else for (const [i, instruction] of instructions.entries()) driver.write(instruction, i);
+  const driver = new Driver(instructions, nameOf, views);
+  if (phases) for (const [i, phase] of phases.entries()) driver.writePhase(phase, i);
+  else for (const i of instructions.keys()) driver.write(i);
   const { bytes, calls } = driver.code;
   return {
     name: RUN,
     type: { parameters: phases ? ['i32', 'i32', 'i32'] : ['i32'], results: [] },
-    locals: phases ? ['i32', 'i32'] : [],
+    locals: phases ? ['i32', 'i32', 'i32', 'i32'] : [],
     code: bytes,
     calls,
     exported: true,
   };
 }
 
-const [SCRATCH, THREAD, THREADS, BEGIN, END] = [0, 1, 2, 3, 4];
+const [SCRATCH, THREAD, PHASE, PART, PARTS, BEGIN, END] = [0, 1, 2, 3, 4, 5, 6] as const;
 
 class Driver {
   readonly code = new Code();
+  readonly #instructions: readonly Instruction[];
   readonly #nameOf: (instruction: number) => string;
   readonly #views: readonly TypedArray[];
 
-  constructor(nameOf: (instruction: number) => string, views: readonly TypedArray[]) {
+  constructor(instructions: readonly Instruction[], nameOf: (instruction: number) => string, views: readonly TypedArray[]) {
+    this.#instructions = instructions;
     this.#nameOf = nameOf;
     this.#views = views;
   }
 
-  /** One instruction, by one thread. */
-  write(instruction: Instruction, i: number): void {
+  /** A whole instruction. */
+  write(i: number): void {
     const { code } = this;
+    const instruction = this.#instructions[i]!;
     if (instruction.kind === 'kernel') {
       for (const slot of instruction.slots) this.#address(slot);
       code.call(this.#nameOf(i));
@@ -67,33 +71,9 @@ class Driver {
     }
   }
 
-  /** All instructions, by several threads; all of them leave early where the run is called off. */
-  writeDivided(instructions: readonly Instruction[], { divisions, barriers }: Phases): void {
-    const { code } = this;
-    let i = 0;
-    const meet = (): void => {
-      if (!barriers.has(i)) return;
-      code.get(THREADS);
-      code.call(BARRIER);
-      code.branchIf(0);
-    };
-    code.block(() => {
-      while (i < instructions.length) {
-        meet();
-        if (divisions[i]) {
-          this.#writeShare(instructions[i]!, i);
-          i++;
-          continue;
-        }
-        code.get(THREAD);
-        code.write(op.i32Eqz);
-        code.if(() => {
-          do this.write(instructions[i]!, i);
-          while (++i < instructions.length && !divisions[i] && !barriers.has(i));
-        });
-      }
-      meet();
-    });
+  writePhase(phase: Phase, i: number): void {
+    if (phase.kind === 'alone') this.#writeAlone(phase.instructions, i);
+    else this.#writeTogether(phase.members, i);
   }
 
   #address({ place, id }: Slot): void {
@@ -108,24 +88,92 @@ class Driver {
     code.write(op.i32Add);
   }
 
-  /** This thread's part of an instruction. */
-  #writeShare(instruction: Instruction, i: number): void {
+  /** Calls a function of a phase and of how many parts it has. */
+  #turn(name: typeof TAKE | typeof FINISH, phase: number, parts: number): void {
     const { code } = this;
-    if (instruction.kind === 'copy') {
-      this.#copyShare(instruction.writes[0]!, instruction.reads[0]!);
+    code.get(PHASE);
+    code.i32(phase);
+    code.write(op.i32Add);
+    code.i32(parts);
+    code.call(name);
+  }
+
+  /** A phase of one part that nobody can take, and the first thread does. */
+  #writeAlone(instructions: readonly number[], phase: number): void {
+    const { code } = this;
+    code.get(THREAD);
+    code.if(
+      () => {
+        this.#turn(TAKE, phase, 0);
+        code.write(op.drop);
+      },
+      () => {
+        for (const i of instructions) this.write(i);
+        this.#turn(FINISH, phase, 1);
+      },
+    );
+  }
+
+  #writeTogether(members: readonly Parted[], phase: number): void {
+    const { code } = this;
+    const all = members.reduce((sum, { parts }) => sum + parts, 0);
+    code.loop(() => {
+      this.#turn(TAKE, phase, all);
+      code.tee(PART);
+      code.i32(0);
+      code.write(op.i32GeS);
+      code.if(() => {
+        this.#writeMembers(members);
+        this.#turn(FINISH, phase, all);
+        code.branch(1);
+      });
+    });
+  }
+
+  /** The parts of the first member come first, then those of the next. */
+  #writeMembers([member, ...rest]: readonly Parted[]): void {
+    const { code } = this;
+    if (!member) return;
+    if (rest.length === 0) {
+      this.#writePart(member);
       return;
     }
-    for (const slot of (instruction as Extract<Instruction, { kind: 'kernel' }>).slots) this.#address(slot);
+    code.get(PART);
+    code.i32(member.parts);
+    code.write(op.i32LtS);
+    code.if(
+      () => this.#writePart(member),
+      () => {
+        code.get(PART);
+        code.i32(member.parts);
+        code.write(op.i32Sub);
+        code.set(PART);
+        this.#writeMembers(rest);
+      },
+    );
+  }
+
+  #writePart({ instruction: i, parts }: Parted): void {
+    const { code } = this;
+    const instruction = this.#instructions[i]!;
+    if (instruction.kind !== 'kernel') {
+      this.#copyPart(instruction.writes[0]!, instruction.reads[0]!, parts);
+      return;
+    }
+    for (const slot of instruction.slots) this.#address(slot);
+    code.get(PART);
+    code.i32(parts);
     code.get(THREAD);
-    code.get(THREADS);
     code.call(this.#nameOf(i));
   }
 
-  #copyShare(to: Slot, from: Slot): void {
+  #copyPart(to: Slot, from: Slot, parts: number): void {
     const { code } = this;
     const bytes = to.length * bytesOf(to.dtype);
     const lines = Math.ceil(bytes / LINE);
-    writeRange(code, { thread: THREAD!, threads: THREADS! }, () => code.i32(lines), BEGIN!, END!);
+    code.i32(parts);
+    code.set(PARTS);
+    writeRange(code, { part: PART, parts: PARTS }, () => code.i32(lines), BEGIN, END);
     const pushBytes = (local: number): void => {
       code.get(local);
       code.i32(LINE);
@@ -134,16 +182,16 @@ class Driver {
     code.if(() => {
       for (const slot of [to, from]) {
         this.#address(slot);
-        pushBytes(BEGIN!);
+        pushBytes(BEGIN);
         code.write(op.i32Add);
       }
       // The last line may be short.
-      pushBytes(END!);
+      pushBytes(END);
       code.i32(bytes);
-      pushBytes(END!);
+      pushBytes(END);
       code.i32(bytes);
       code.write(op.i32LtU, op.select);
-      pushBytes(BEGIN!);
+      pushBytes(BEGIN);
       code.write(op.i32Sub, op.memoryCopy);
     });
   }

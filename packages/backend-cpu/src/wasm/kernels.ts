@@ -27,10 +27,10 @@ export function prepared(kernel: Kernel): Kernel {
   return known;
 }
 
-/** What a prepared kernel is as WebAssembly, divided among so many threads where there is a division: printed once. */
-export function printedOnce(kernel: Kernel, arithmetic: Arithmetic, division: Division | null, threads: number): PrintedKernel {
+/** What a prepared kernel is as WebAssembly, whole or in parts: printed once. */
+export function printedOnce(kernel: Kernel, arithmetic: Arithmetic, division: Division | null): PrintedKernel {
   const forms = printed.get(kernel)!;
-  const key = `${arithmetic.subnormals} ${arithmetic.relaxed} ${division ? threads : 1}`;
+  const key = `${arithmetic.subnormals} ${arithmetic.relaxed} ${division?.parts ?? 1}`;
   let form = forms.get(key);
   if (!form) {
     form = printKernel(kernel, arithmetic, division);

@@ -7,7 +7,9 @@ const wide = (code: number): Instruction => [0xfd, ...unsigned(code)];
 
 /** Instructions on single numbers and on memory. */
 export const op = {
+  unreachable: [0x00],
   end: [0x0b],
+  return: [0x0f],
   drop: [0x1a],
   select: [0x1b],
   i32Load: [0x28],
@@ -27,6 +29,7 @@ export const op = {
   i32GtU: [0x4b],
   i32LeS: [0x4c],
   i32LeU: [0x4d],
+  i32GeS: [0x4e],
   i32Add: [0x6a],
   i32Sub: [0x6b],
   i32Mul: [0x6c],
@@ -40,7 +43,10 @@ export const op = {
   i32Shl: [0x74],
   i32ShrS: [0x75],
   i32ShrU: [0x76],
+  i64Eq: [0x51],
+  i64Add: [0x7c],
   i64Mul: [0x7e],
+  i64Shl: [0x86],
   i64ShrU: [0x88],
   f32Ne: [0x5c],
   f32Lt: [0x5d],
@@ -73,8 +79,8 @@ export const op = {
 /** Instructions on words that several threads see: https://webassembly.github.io/threads/core/binary/instructions.html */
 export const atomic = {
   load: [0xfe, 0x10],
-  store: [0xfe, 0x17],
-  add: [0xfe, 0x1e],
+  load64: [0xfe, 0x11],
+  exchange64: [0xfe, 0x49],
 } as const satisfies Record<string, Instruction>;
 
 /** Instructions on vectors of 128 bits. */

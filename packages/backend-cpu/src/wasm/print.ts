@@ -16,10 +16,10 @@ import { loadPattern, readScalar } from './pattern.js';
 import { type Argument, pushLiteral, valueTypeOf, writeScalar } from './scalar.js';
 import { spreadLoads } from './spread.js';
 import type { Division } from './threads/division.js';
-import { nextThread, type ThreadLocals, writeRange } from './threads/range.js';
+import { nextPart, type PartLocals, writeRange } from './threads/range.js';
 import { extractLane, gatherLanes, splat, vectorSum, vectorsOf, type WideArgument, writeVector } from './vector.js';
 
-/** A kernel as a function of the addresses of its buffers, in bytes; if divided, also of which thread runs it and of how many. */
+/** A kernel as a function of the addresses of its buffers, in bytes; if divided, also of which part it is to do, of how many, and on which thread. */
 export type PrintedKernel = Omit<WasmFunction, 'name' | 'exported'>;
 
 /** What becomes of float32 numbers that are too small to be normal, where they are stored. */
@@ -35,7 +35,7 @@ export interface Arithmetic {
 /** The least normal float32. */
 const LEAST_NORMAL = 2 ** -126;
 
-/** Spells the statements of a kernel, for one thread or divided among several. What has lanes is in vectors of 128 bits. */
+/** Spells the statements of a kernel, whole or in parts. What has lanes is in vectors of 128 bits. */
 export function printKernel(kernel: Kernel, arithmetic: Arithmetic, division: Division | null = null): PrintedKernel {
   return new Printer(kernel, arithmetic, division).print();
 }
@@ -57,16 +57,18 @@ class Printer {
   readonly #spread: ReadonlySet<number>;
   readonly #division: Division | null;
   readonly #parameters: readonly ValueType[];
-  /** The parameters that say which thread this is, and of how many. */
-  readonly #threads: ThreadLocals;
+  /** The parameters that say which part is to be done, and of how many, and on which thread. */
+  readonly #part: PartLocals;
+  readonly #thread: number;
   /** The local that holds where a divided kernel has its panels. */
   #panels = -1;
 
   constructor(kernel: Kernel, { subnormals, relaxed }: Arithmetic, division: Division | null) {
     this.#kernel = kernel;
     this.#division = division;
-    this.#threads = { thread: kernel.buffers.length, threads: kernel.buffers.length + 1 };
-    this.#parameters = new Array<ValueType>(kernel.buffers.length + (division ? 2 : 0)).fill('i32');
+    this.#part = { part: kernel.buffers.length, parts: kernel.buffers.length + 1 };
+    this.#thread = kernel.buffers.length + 2;
+    this.#parameters = new Array<ValueType>(kernel.buffers.length + (division ? 3 : 0)).fill('i32');
     this.#spread = spreadLoads(kernel.body);
     this.#flushing = subnormals === 'flush';
     this.#fused = relaxed ? fusedProducts(kernel.body) : NOT_FUSED;
@@ -81,15 +83,15 @@ class Printer {
 
   #block(list: readonly Stmt[]): void {
     for (const statement of list) {
-      if (this.#division?.alone.has(statement)) this.#onLastThread(() => this.#statement(statement));
+      if (this.#division?.alone.has(statement)) this.#inLastPart(() => this.#statement(statement));
       else this.#statement(statement);
     }
   }
 
-  #onLastThread(write: () => void): void {
+  #inLastPart(write: () => void): void {
     const code = this.#code;
-    nextThread(code, this.#threads);
-    code.get(this.#threads.threads);
+    nextPart(code, this.#part);
+    code.get(this.#part.parts);
     code.write(op.i32Eq);
     code.if(write);
   }
@@ -247,7 +249,7 @@ class Printer {
   #findPanels(): void {
     const code = this.#code;
     this.#panels = this.#new('i32');
-    code.get(this.#threads.thread);
+    code.get(this.#thread);
     code.i32(PANELS.bytes);
     code.write(op.i32Mul);
     code.set(this.#panels);
@@ -432,11 +434,11 @@ class Printer {
     }
   }
 
-  /** Runs what `write` writes for this thread's part of 0 … count−1: each has as many iterations, and the first ones one more. */
+  /** Runs what `write` writes for this part of 0 … count−1. */
   #range(count: Operand, write: (counter: number) => void): void {
     const code = this.#code;
     const [begin, end] = [this.#new('i32'), this.#new('i32')];
-    writeRange(code, this.#threads, () => this.#push(count), begin, end);
+    writeRange(code, this.#part, () => this.#push(count), begin, end);
     code.if(() => this.#loop(end, write, begin));
   }
 

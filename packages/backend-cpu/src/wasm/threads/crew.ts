@@ -16,7 +16,6 @@ export class Crew {
   readonly #members: Member[] = [];
   readonly #programs = new Set<number>();
   #last = 0;
-  #runs = 0;
   #over = false;
   #busy = false;
 
@@ -51,13 +50,6 @@ export class Crew {
     if (this.#programs.size === 0) this.end();
   }
 
-  /** How many workers, from the first on, are ready to run a program. */
-  ready({ numbers }: Enrolment): number {
-    let count = 0;
-    while (count < numbers.length && this.#members[count]!.knows(numbers[count]!)) count++;
-    return count;
-  }
-
   get size(): number {
     return this.#members.length;
   }
@@ -67,28 +59,21 @@ export class Crew {
     return this.#members.every((member) => member.knowsAll);
   }
 
-  /** Is there a run under way? A kernel of the user may run a program while another runs. */
-  get isBusy(): boolean {
-    return this.#busy;
-  }
-
-  /** Starts a run of a program by the main thread and so many workers. Returns its number. */
-  start({ id }: Enrolment, scratch: number, workers: number): number {
-    this.#busy = true;
-    const run = ++this.#runs;
-    for (let i = 0; i < workers; i++) {
-      this.#members[i]!.start({ run, program: id, scratch, thread: i + 1, threads: workers + 1 });
+  /**
+   * Starts a run of a program on the workers that know it. Returns whether there is one; there is none while another run is under way, as where
+   * a kernel of the user runs a program.
+   */
+  start({ id, numbers }: Enrolment, scratch: number, phase: number): boolean {
+    if (this.#busy) return false;
+    for (let i = 0; i < numbers.length && this.#members[i]!.knows(numbers[i]!); i++) {
+      this.#members[i]!.start({ program: id, scratch, thread: i + 1, phase });
+      this.#busy = true;
     }
-    return run;
+    return this.#busy;
   }
 
   finish(): void {
     this.#busy = false;
-  }
-
-  /** Have these workers left a run? One that failed has. */
-  haveLeft(run: number, workers: number): boolean {
-    return this.#members.slice(0, workers).every((member) => member.hasLeft(run) || member.failure !== null);
   }
 
   end(): void {

@@ -3,15 +3,16 @@ import { hostFunctionOf } from '../imports.js';
 import { everyStatement } from '../statements.js';
 
 /**
- * How several threads run one kernel together. All of them run all of its statements, except that each runs only its own range of the
- * iterations of the loops in `split`, and only the last one the statements in `alone`.
+ * How a kernel is done in parts, by whoever takes them, in any order and at the same time. Each part runs all of its statements, except that it
+ * runs only its own range of the iterations of the loops in `split`, and only the last part the statements in `alone`.
  */
 export interface Division {
+  readonly parts: number;
   readonly split: ReadonlySet<Stmt>;
   readonly alone: ReadonlySet<Stmt>;
-  /** Buffers that are read by what all threads run: they must not be written meanwhile. */
+  /** Buffers that are read by what all parts run: they must not be written meanwhile. */
   readonly read: ReadonlySet<number>;
-  /** What the thread with the most to do does, in the unit of `workOf`. */
+  /** What there is to do in the largest part, in the unit of `workOf`. */
   readonly work: number;
 }
 
@@ -39,21 +40,21 @@ export function workOf(list: readonly Stmt[]): number {
 }
 
 /**
- * Divides a kernel among some threads, so that each element is computed as one thread would; null where that cannot be.
+ * Divides a kernel into so many parts, so that each element is computed as in the whole; null where that cannot be.
  *
- * A parallel loop is split into ranges, one for each thread, or entered by all to split what is inside, whichever leaves the least to the
- * thread with the most. What stands around split loops runs on every thread, unless it stores: then it runs on one. An ordered loop
- * that stores is one thread's. What fills a panel that is read later on is every thread's, as panels are. A kernel that reads what it has
- * stored, as a sort does, or a kernel of stages, is divided only where all of it is inside the loop that is split.
+ * A parallel loop is split into ranges, one for each part, or entered by all parts to split what is inside, whichever leaves the least in
+ * the largest part. What stands around split loops belongs to every part, unless it stores: then it is done in one. An ordered loop that
+ * stores is one part's. What fills a panel that is read later on is every part's, as each thread has panels of its own. A kernel that reads
+ * what it has stored, as a sort does, or a kernel of stages, is divided only where all of it is inside the loop that is split.
  */
-export function divide(kernel: Kernel, threads: number): Division | null {
+export function divide(kernel: Kernel, parts: number): Division | null {
   const inside = readsItsResults(kernel);
   if (inside && !isOneLoop(kernel.body)) return null;
-  const plan = new Divider(kernel, threads, inside).divide(kernel.body, new Set());
+  const plan = new Divider(kernel, parts, inside).divide(kernel.body, new Set());
   if (!plan || plan.split.length === 0) return null;
   const split = new Set<Stmt>(plan.split);
   const alone = new Set<Stmt>(plan.alone);
-  return { split, alone, read: readByAll(kernel.body, split, alone), work: plan.work };
+  return { parts, split, alone, read: readByAll(kernel.body, split, alone), work: plan.work };
 }
 
 interface Plan {
@@ -64,17 +65,17 @@ interface Plan {
 
 class Divider {
   readonly #panels: number;
-  readonly #threads: number;
+  readonly #parts: number;
   readonly #inside: boolean;
 
   /** @param inside must all that the kernel does be inside the loop that is split? */
-  constructor({ buffers }: Kernel, threads: number, inside: boolean) {
+  constructor({ buffers }: Kernel, parts: number, inside: boolean) {
     this.#panels = buffers.length;
-    this.#threads = threads;
+    this.#parts = parts;
     this.#inside = inside;
   }
 
-  /** Null where one thread would make what others use. `needed` are the panels that are read after these statements. */
+  /** Null where one part would make what others use. `needed` are the panels that are read after these statements. */
   divide(list: readonly Stmt[], needed: ReadonlySet<number>): Plan | null {
     const split: For[] = [];
     const alone: Stmt[] = [];
@@ -106,7 +107,7 @@ class Divider {
 
   #divideLoop(loop: For, needed: ReadonlySet<number>): Plan | null {
     const count = countOf(loop);
-    const here = { split: [loop], alone: [], work: Math.ceil(count / this.#threads) * (workOf(loop.body) + 1) };
+    const here = { split: [loop], alone: [], work: Math.ceil(count / this.#parts) * (workOf(loop.body) + 1) };
     const inside = this.#inside && !isOneLoop(loop.body) ? null : this.divide(loop.body, needed);
     if (!inside || inside.split.length === 0) return here;
     const work = count * (inside.work + 1);

@@ -3,12 +3,11 @@ import { STATES, WORD_COUNT, WORDS } from './words.js';
 import { startWorker, type Worker } from './worker.js';
 
 /** What a worker is to do in a run. */
-export interface Part {
-  readonly run: number;
+export interface Task {
   readonly program: number;
   readonly scratch: number;
   readonly thread: number;
-  readonly threads: number;
+  readonly phase: number;
 }
 
 /** One worker, as the main thread sees it. */
@@ -64,19 +63,16 @@ export class Member {
     this.#worker.post({ forget: program });
   }
 
-  /** Tells it to take part in a run. It has left the run before. */
-  start({ run, program, scratch, thread, threads }: Part): void {
+  /** Tells it to take part in a run. It may still be in the one before, or even have missed it. */
+  start({ program, scratch, thread, phase }: Task): void {
     const words = this.#words;
-    words[WORDS.program] = program;
-    words[WORDS.scratch] = scratch;
-    words[WORDS.thread] = thread;
-    words[WORDS.threads] = threads;
-    Atomics.store(words, WORDS.run, run);
+    Atomics.add(words, WORDS.run, 1);
+    Atomics.store(words, WORDS.program, program);
+    Atomics.store(words, WORDS.scratch, scratch);
+    Atomics.store(words, WORDS.thread, thread);
+    Atomics.store(words, WORDS.phase, phase);
+    Atomics.add(words, WORDS.run, 1);
     if (Atomics.load(words, WORDS.state) === STATES.parked) this.#worker.post({});
-  }
-
-  hasLeft(run: number): boolean {
-    return Atomics.load(this.#words, WORDS.left) === run;
   }
 
   end(): void {

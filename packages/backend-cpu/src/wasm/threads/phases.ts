@@ -2,60 +2,44 @@ import type { Instruction, Kernel, TypedArray } from '@tapegrad/core';
 import { hostFunctionOf, isInMath } from '../imports.js';
 import { everyStatement } from '../statements.js';
 import { type Division, divide, workOf } from './division.js';
+import { overlap, rangeOf, Touched } from './touched.js';
 
 /** What threads cost, in the unit of `workOf`. */
 export interface Costs {
-  /** Of meeting once. */
-  readonly barrier: number;
+  /** Of a phase in which several threads take part. */
+  readonly phase: number;
   /** Of waking those who take part in a run. */
   readonly waking: number;
 }
 
 /**
- * A statement takes about a tenth of a nanosecond. A barrier takes a microsecond where all come at once, and more where they do not; waking
- * a thread takes some fifty.
+ * A statement takes about a tenth of a nanosecond. A phase takes a microsecond where all come at once, and more where they do not; waking a
+ * thread takes some fifty.
  */
-export const COSTS: Costs = { barrier: 30_000, waking: 300_000 };
+export const COSTS: Costs = { phase: 30_000, waking: 300_000 };
 
-/** Bytes that are moved in the time of one statement. */
+/** What taking a part costs. */
+const PART = 2_000;
+/** How many parts there may be for each thread, the most first: the more, the less all wait for one that is held up. */
+const PARTS_PER_THREAD = [4, 2, 1];
+/** How much longer more parts may take than fewer. */
+const SLACK = 1.03;
+/** The most instructions of one phase: parts are counted in 16 bits. */
+const MOST = 64;
+/** Bytes that are copied in the time of one statement. */
 const BYTES = 2;
 
-/** How the instructions of a tape are run by several threads. */
-export interface Phases {
-  /** By instruction: how its kernel is divided; `true` for a copy that is; null where one thread runs it. */
-  readonly divisions: readonly (Division | true | null)[];
-  /** The instructions before which all threads meet; the number of instructions stands for the end. */
-  readonly barriers: ReadonlySet<number>;
+/** An instruction that is done in parts. A copy has no division. */
+export interface Parted {
+  readonly instruction: number;
+  readonly parts: number;
+  readonly division: Division | null;
 }
 
-/**
- * Decides which instructions all threads run together, by what each would save, and where they must meet: between two instructions of
- * which one touches what the other writes, unless one thread runs both. Null where threads do not pay.
- */
-export function phasesOf(
-  instructions: readonly Instruction[],
-  views: readonly TypedArray[],
-  { kernelOf, threads, costs = COSTS }: PhaseOptions,
-): Phases | null {
-  const shared = new Map<Kernel, Shared>();
-  const sharedOf = (kernel: Kernel): Shared => {
-    let known = shared.get(kernel);
-    if (!known) {
-      known = share(kernel, threads, costs);
-      shared.set(kernel, known);
-    }
-    return known;
-  };
-  let saved = 0;
-  const divisions = instructions.map((instruction) => {
-    const { division, saving } =
-      instruction.kind === 'kernel' ? sharedOf(kernelOf(instruction.kernel)) : shareOther(instruction, threads);
-    if (!division || saving < costs.barrier || readsWhatIsWritten(instruction, division, views)) return null;
-    saved += saving - costs.barrier;
-    return division;
-  });
-  return saved < costs.waking ? null : { divisions, barriers: barriersOf(instructions, divisions, views) };
-}
+/** A stretch of a tape: what the main thread does alone, or parts of one or several instructions that all threads do, in any order. */
+export type Phase =
+  | { readonly kind: 'alone'; readonly instructions: readonly number[] }
+  | { readonly kind: 'together'; readonly members: readonly Parted[] };
 
 export interface PhaseOptions {
   /** A kernel as it is printed. */
@@ -64,22 +48,54 @@ export interface PhaseOptions {
   readonly costs?: Costs;
 }
 
-/** How several threads can run an instruction, and what that saves. */
+/**
+ * Divides a tape into phases, of which each begins when all of the one before is done. What would save too little is not done in parts; null
+ * where too little is saved on the whole.
+ */
+export function phasesOf(
+  instructions: readonly Instruction[],
+  views: readonly TypedArray[],
+  { kernelOf, threads, costs = COSTS }: PhaseOptions,
+): readonly Phase[] | null {
+  const shared = new Map<Kernel, Shared | null>();
+  const sharedOf = (instruction: Instruction): Shared | null => {
+    if (instruction.kind !== 'kernel') return shareOther(instruction, threads);
+    const kernel = kernelOf(instruction.kernel);
+    if (!shared.has(kernel)) shared.set(kernel, share(kernel, threads, costs));
+    return shared.get(kernel)!;
+  };
+  let saved = 0;
+  const parted = instructions.map((instruction, i): Parted | null => {
+    const way = sharedOf(instruction);
+    if (!way || way.saving < costs.phase || readsWhatIsWritten(instruction, way.division, views)) return null;
+    saved += way.saving - costs.phase;
+    return { instruction: i, parts: way.parts, division: way.division };
+  });
+  return saved < costs.waking ? null : grouped(instructions, parted, views);
+}
+
+/** How several threads can do an instruction, and what that saves. */
 interface Shared {
-  readonly division: Division | true | null;
+  readonly parts: number;
+  readonly division: Division | null;
   readonly saving: number;
 }
 
-const ALONE: Shared = { division: null, saving: 0 };
-
-function share(kernel: Kernel, threads: number, { barrier }: Costs): Shared {
+function share(kernel: Kernel, threads: number, { phase }: Costs): Shared | null {
   const work = workOf(kernel.body);
-  const division = work < barrier || callsAway(kernel) ? null : divide(kernel, threads);
-  return division ? { division, saving: work - division.work } : ALONE;
+  if (work < phase || callsAway(kernel)) return null;
+  let best: Shared | null = null;
+  for (const each of PARTS_PER_THREAD) {
+    const division = divide(kernel, each * threads);
+    if (!division) return null;
+    const saving = work - each * (division.work + PART);
+    if (!best || work - saving < (work - best.saving) / SLACK) best = { parts: division.parts, division, saving };
+  }
+  return best;
 }
 
-function shareOther({ kind, bytes }: Instruction, threads: number): Shared {
-  return kind === 'copy' ? { division: true, saving: (bytes / BYTES) * (1 - 1 / threads) } : ALONE;
+function shareOther({ kind, bytes }: Instruction, threads: number): Shared | null {
+  return kind === 'copy' ? { parts: threads, division: null, saving: (bytes / BYTES) * (1 - 1 / threads) } : null;
 }
 
 /** Does it call functions that only the main thread has? */
@@ -92,65 +108,42 @@ function callsAway({ body }: Kernel): boolean {
   return away;
 }
 
-/** Do all threads read what one of them writes in the meantime? A result may lie where an operand does. */
-function readsWhatIsWritten(instruction: Instruction, division: Division | true, views: readonly TypedArray[]): boolean {
-  if (instruction.kind !== 'kernel' || division === true) return false;
+/** Do all parts read what one of them writes in the meantime? A result may lie where an operand does. */
+function readsWhatIsWritten(instruction: Instruction, division: Division | null, views: readonly TypedArray[]): boolean {
+  if (instruction.kind !== 'kernel' || !division) return false;
   const written = instruction.writes.map(({ id }) => rangeOf(views[id]!));
   return instruction.slots.some(({ id }, buffer) => {
     return division.read.has(buffer) && written.some((range) => overlap(range, rangeOf(views[id]!)));
   });
 }
 
-type Range = readonly [begin: number, end: number];
-
-function rangeOf({ byteOffset, byteLength }: TypedArray): Range {
-  return [byteOffset, byteOffset + byteLength];
-}
-
-function overlap([a, b]: Range, [c, d]: Range): boolean {
-  return a < d && c < b;
-}
-
-/** What the instructions since the last barrier touch. */
-class Touched {
-  readonly #read: Range[] = [];
-  readonly #written: Range[] = [];
-
-  get isEmpty(): boolean {
-    return this.#read.length + this.#written.length === 0;
-  }
-
-  /** Must whoever reads and writes this wait? */
-  conflicts(reads: readonly Range[], writes: readonly Range[]): boolean {
-    const meets = (some: readonly Range[], others: readonly Range[]): boolean =>
-      some.some((range) => others.some((other) => overlap(range, other)));
-    return meets(writes, this.#read) || meets(writes, this.#written) || meets(reads, this.#written);
-  }
-
-  add(reads: readonly Range[], writes: readonly Range[]): void {
-    this.#read.push(...reads);
-    this.#written.push(...writes);
-  }
-}
-
-function barriersOf(
+/** Neighbours in one phase, where they do not wait for one another or are done by one thread. */
+function grouped(
   instructions: readonly Instruction[],
-  divisions: readonly (Division | true | null)[],
+  parted: readonly (Parted | null)[],
   views: readonly TypedArray[],
-): Set<number> {
-  const barriers = new Set<number>();
-  let byAll = new Touched();
-  let byOne = new Touched();
-  instructions.forEach((instruction, i) => {
-    const [reads, writes] = [instruction.reads, instruction.writes].map((slots) => slots.map(({ id }) => rangeOf(views[id]!)));
-    const divided = divisions[i] !== null;
-    if (byAll.conflicts(reads!, writes!) || (divided && byOne.conflicts(reads!, writes!))) {
-      barriers.add(i);
-      byAll = new Touched();
-      byOne = new Touched();
+): readonly Phase[] {
+  const phases: Phase[] = [];
+  let members: Parted[] = [];
+  let alone: number[] = [];
+  let touched = new Touched();
+  instructions.forEach(({ reads, writes }, i) => {
+    const ranges = [reads, writes].map((slots) => slots.map(({ id }) => rangeOf(views[id]!)));
+    const part = parted[i];
+    if (!part) {
+      if (alone.length === 0) phases.push({ kind: 'alone', instructions: alone });
+      alone.push(i);
+      members = [];
+      return;
     }
-    (divided ? byAll : byOne).add(reads!, writes!);
+    if (members.length % MOST === 0 || touched.conflicts(ranges[0]!, ranges[1]!)) {
+      members = [];
+      touched = new Touched();
+      phases.push({ kind: 'together', members });
+    }
+    alone = [];
+    members.push(part);
+    touched.add(ranges[0]!, ranges[1]!);
   });
-  if (!byAll.isEmpty) barriers.add(instructions.length);
-  return barriers;
+  return phases;
 }

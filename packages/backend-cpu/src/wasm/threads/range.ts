@@ -1,42 +1,42 @@
 import type { Code } from '../code.js';
 import { op } from '../opcodes.js';
 
-/** The locals of a function that say which thread runs it, and of how many. */
-export interface ThreadLocals {
-  readonly thread: number;
-  readonly threads: number;
+/** The locals of a function that say which part of an instruction it is to do, and of how many. */
+export interface PartLocals {
+  readonly part: number;
+  readonly parts: number;
 }
 
-/** Puts this thread's number plus 1 on the stack. */
-export function nextThread(code: Code, { thread }: ThreadLocals): void {
-  code.get(thread);
+/** Leaves on the stack the number of the next part. */
+export function nextPart(code: Code, { part }: PartLocals): void {
+  code.get(part);
   code.i32(1);
   code.write(op.i32Add);
 }
 
 /**
- * Sets two locals to this thread's part of 0 … count−1, its begin and its end, and leaves on the stack whether there is any: each thread has
- * as many as the next, and the first ones one more.
+ * Sets two locals to this part of 0 … count−1, its begin and its end, and leaves on the stack whether it has any: each part has as many as the
+ * next, and the first ones one more.
  */
-export function writeRange(code: Code, locals: ThreadLocals, pushCount: () => void, begin: number, end: number): void {
+export function writeRange(code: Code, locals: PartLocals, pushCount: () => void, begin: number, end: number): void {
   const over = (instruction: typeof op.i32DivU | typeof op.i32RemU): void => {
     pushCount();
-    code.get(locals.threads);
+    code.get(locals.parts);
     code.write(instruction);
   };
-  const boundary = (pushThread: () => void): void => {
-    pushThread();
+  const boundary = (pushPart: () => void): void => {
+    pushPart();
     over(op.i32DivU);
     code.write(op.i32Mul);
-    pushThread();
+    pushPart();
     over(op.i32RemU);
-    pushThread();
+    pushPart();
     over(op.i32RemU);
     code.write(op.i32LtU, op.select, op.i32Add);
   };
-  boundary(() => code.get(locals.thread));
+  boundary(() => code.get(locals.part));
   code.set(begin);
-  boundary(() => nextThread(code, locals));
+  boundary(() => nextPart(code, locals));
   code.tee(end);
   code.get(begin);
   code.write(op.i32GtU);

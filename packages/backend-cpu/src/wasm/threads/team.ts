@@ -1,37 +1,78 @@
 import { BackendError, MachineError } from '@tapegrad/core';
 import type { Exported, WasmMemory, WasmModule } from '../host.js';
-import { SLEEP, WAKE } from './barrier.js';
 import { type Crew, type Enrolment, presentCrew } from './crew.js';
 import { Meeting } from './meeting.js';
+import { SLEEP, WAKE } from './turns.js';
+
+/** A program in phases, ready to run. */
+export interface Phased {
+  readonly module: WasmModule;
+  /** Runs this thread's part: of the address of scratch, the thread's number, which is 0, and that of the first phase. */
+  readonly drive: Exported;
+  /** How many phases there are. */
+  readonly phases: number;
+}
 
 /** The threads of one machine: this one, which is the first, and workers. */
 export class Team {
   readonly threads: number;
-  /** What barriers ask of this thread. */
+  /** What threads that wait ask of this one. */
   readonly imports: Readonly<Record<string, unknown>>;
   readonly #memory: WasmMemory;
   readonly #meeting: Meeting;
   readonly #places = new Set<Place>();
+  /** The number of the next phase. */
+  #phase = 0;
+  #crew: Crew | null = null;
 
   constructor(memory: WasmMemory, threads: number) {
     this.threads = threads;
     this.#memory = memory;
-    const meeting = new Meeting(memory);
-    this.#meeting = meeting;
-    this.imports = { [SLEEP.name]: (passed: number) => meeting.sleep(passed), [WAKE.name]: () => meeting.wake() };
+    this.#meeting = new Meeting(memory);
+    this.imports = { [SLEEP.name]: (phase: number) => this.#sleep(phase), [WAKE.name]: () => this.#meeting.wake() };
   }
 
-  /** A program that all of them run together; `drive` runs this thread's part. Workers hear of it at once. */
-  join(module: WasmModule, drive: Exported): Together {
-    const place = new Place(this.#places, module, this.#memory, this.threads - 1);
-    const together = new Together(place, this.#meeting, drive);
-    left.register(together, place);
-    return together;
+  /** Makes a program known to the workers. Returns how to run it, given the address of scratch. */
+  join(program: Phased): (scratch: number) => void {
+    const place = new Place(this.#places, program.module, this.#memory, this.threads - 1);
+    const run = (scratch: number): void => this.#run(place, program, scratch);
+    left.register(run, place);
+    return run;
   }
 
   /** Workers forget all programs of the machine. */
   dispose(): void {
     for (const place of this.#places) place.leave();
+  }
+
+  /**
+   * Runs once, with as many workers as are ready; those that are late find what is left to do, if anything.
+   * Throws `BackendError` where workers cannot start, and `MachineError` 'thread' where one of them fails.
+   */
+  #run(place: Place, { drive, phases }: Phased, scratch: number): void {
+    const crew = place.crew();
+    if (crew.unable !== null)
+      throw new BackendError(`wasm: threads cannot start: ${crew.unable}. Use wasm({ threads: 1 }) to do without.`);
+    const phase = this.#phase;
+    this.#phase = (phase + phases) | 0;
+    this.#crew = crew;
+    this.#meeting.begin();
+    const started = crew.start(place.enrolment, scratch, phase);
+    try {
+      drive(scratch, 0, phase);
+    } catch (error) {
+      this.#meeting.jump(this.#phase);
+      if (error instanceof MachineError && error.code === 'thread') crew.end();
+      throw error;
+    } finally {
+      if (started) crew.finish();
+    }
+  }
+
+  #sleep(phase: number): void {
+    const failure = this.#crew?.failure ?? null;
+    if (failure !== null) throw new MachineError(`wasm: a thread failed: ${failure}`, { code: 'thread' });
+    this.#meeting.sleep(phase);
   }
 }
 
@@ -73,52 +114,5 @@ class Place {
   leave(): void {
     this.#crew.forget(this.#enrolment);
     this.#places.delete(this);
-  }
-}
-
-/** A program that several threads run. */
-export class Together {
-  readonly #place: Place;
-  readonly #meeting: Meeting;
-  readonly #drive: Exported;
-
-  constructor(place: Place, meeting: Meeting, drive: Exported) {
-    this.#place = place;
-    this.#meeting = meeting;
-    this.#drive = drive;
-  }
-
-  /**
-   * Runs once, on as many threads as are ready: on this one alone while the workers start, with the same results.
-   * Throws `BackendError` where they cannot start, and `MachineError` 'thread' where one of them fails.
-   */
-  run(scratch: number): void {
-    const crew = this.#place.crew();
-    if (crew.unable !== null)
-      throw new BackendError(`wasm: threads cannot start: ${crew.unable}. Use wasm({ threads: 1 }) to do without.`);
-    const { enrolment } = this.#place;
-    const workers = crew.isBusy ? 0 : crew.ready(enrolment);
-    if (workers === 0) {
-      this.#drive(scratch, 0, 1);
-      return;
-    }
-    const run = crew.start(enrolment, scratch, workers);
-    this.#meeting.begin();
-    try {
-      this.#drive(scratch, 0, workers + 1);
-      if (this.#meeting.isOff) throw new MachineError(`wasm: a thread failed: ${crew.failure}`, { code: 'thread' });
-    } catch (error) {
-      this.#meeting.callOff();
-      this.#end(crew, run, workers);
-      throw error;
-    } finally {
-      crew.finish();
-    }
-  }
-
-  /** After a run that was called off, all must have left before the next one; a crew that has lost somebody is over. */
-  #end(crew: Crew, run: number, workers: number): void {
-    const left = this.#meeting.close(() => crew.haveLeft(run, workers));
-    if (!left || crew.failure !== null) crew.end();
   }
 }
