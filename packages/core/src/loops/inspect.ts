@@ -79,6 +79,6 @@ export function operationsOf({ stages }: Nest): number {
   return total;
 }
 
-function plainStores(loop: Loop): readonly Store[] {
+export function plainStores(loop: Loop): readonly Store[] {
   return loop.stores(loop.axes.map(Index.axis));
 }

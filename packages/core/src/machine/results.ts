@@ -16,11 +16,11 @@ export class ResultReader {
   readonly #shape: readonly number[];
   readonly #scalar: boolean;
 
-  constructor({ name, slot }: Named) {
+  constructor({ name, node }: Named) {
     this.name = name;
-    this.#dtype = slot.dtype;
-    this.#shape = slot.shape;
-    this.#scalar = slot.shape.length === 0;
+    this.#dtype = node.dtype;
+    this.#shape = node.shape as readonly number[];
+    this.#scalar = node.shape.length === 0;
   }
 
   /** A tensor with a copy of `memory`. */

@@ -24,6 +24,7 @@ import type { Named, Tape } from './tape.js';
 import { textOfTape } from './text.js';
 import { checkUpdates, nameOf, settle, type Update } from './updates.js';
 import { verify } from './verify.js';
+import { withoutCopies } from './views.js';
 
 /** Passes that can be switched off one by one, to see what each does. */
 export interface PassOptions {
@@ -109,7 +110,9 @@ function assemble(
   const fusion = fuse(ends, { target, fuse: passes.fuse ?? true, hasRoutine: (node) => routineOf(node, support) !== undefined });
   see('fuse', () => fusion.units.map(showUnit).join('\n'));
   const leaves = nodes.filter(isLeaf);
-  const ordered = { ...schedule(fusion.units, updates, outputs), leaves, outputs, updates };
+  const { units, views } = withoutCopies(fusion.units, outputs, updates);
+  const held = outputs.map((node) => views.get(node) ?? node);
+  const ordered = { ...schedule(units, updates, held), leaves, outputs: held, updates };
   see('schedule', () => ordered.units.map(showUnit).join('\n'));
   const { alignment } = target;
   const planOf = (turns: Turns): Plan => plan({ ...ordered, ...turns }, { alignment, inPlace: passes.inPlace ?? true });
@@ -127,11 +130,11 @@ function assemble(
     ],
     slots: [...planned.slots.values()],
     inputs: leaves.filter(isInput).map((node) => named(nameOf(node as Node), node as Node)),
-    outputs: names.map((name, i) => named(name, outputs[i]!)),
+    outputs: names.map((name, i) => ({ ...named(name, held[i]!), node: outputs[i]! })),
     states: leaves.filter(isState).map((node) => named(nameOf(node as Node), node as Node)),
     updated: new Set(updates.map(({ state }) => nameOf(state))),
     scratchBytes: planned.scratchBytes,
-    notes: notesOf(nodes, steps, fusion.notes, target.hosted),
+    notes: notesOf(nodes, { steps, views, reasons: fusion.notes, hosted: target.hosted }),
   };
   verify(tape);
   see('tape', () => textOfTape(tape));

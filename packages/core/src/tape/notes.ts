@@ -1,16 +1,21 @@
 import { isConstant } from '../graph/leaves.js';
-import type { Node } from '../graph/node.js';
+import { type Node, nameOfNode } from '../graph/node.js';
 import { isLeaf } from '../loops/storage.js';
 import type { Target } from '../loops/target.js';
 import type { Step } from './step.js';
 
+/** What became of the nodes of a program. */
+export interface Outcome {
+  readonly steps: readonly Step[];
+  /** Results that are other values in another shape. */
+  readonly views: ReadonlyMap<Node, Node>;
+  /** Why nodes are in memory. */
+  readonly reasons: ReadonlyMap<Node, string>;
+  readonly hosted?: Target['hosted'];
+}
+
 /** Where each node of a program went, in words. */
-export function notesOf(
-  nodes: readonly Node[],
-  steps: readonly Step[],
-  reasons: ReadonlyMap<Node, string>,
-  hosted: Target['hosted'] = () => null,
-): Map<Node, string> {
+export function notesOf(nodes: readonly Node[], { steps, views, reasons, hosted = () => null }: Outcome): Map<Node, string> {
   const instructions = new Map<Node, number[]>();
   const again = new Map<Node, string>();
   const roots = new Set<Node>();
@@ -24,7 +29,7 @@ export function notesOf(
     }
   });
   const noteOf = (node: Node): string => {
-    const where = `${fate(node, instructions.get(node) ?? [], { roots, rows, reasons })}${again.get(node) ?? ''}`;
+    const where = `${fate(node, instructions.get(node) ?? [], { roots, rows, views, reasons })}${again.get(node) ?? ''}`;
     const why = isLeaf(node) ? null : hosted(node);
     return why ? `${where}; computed in this process, as ${why}` : where;
   };
@@ -40,13 +45,16 @@ function push(lists: Map<Node, number[]>, node: Node, i: number): void {
 interface Fates {
   readonly roots: ReadonlySet<Node>;
   readonly rows: ReadonlySet<Node>;
+  readonly views: ReadonlyMap<Node, Node>;
   readonly reasons: ReadonlyMap<Node, string>;
 }
 
-function fate(node: Node, at: readonly number[], { roots, rows, reasons }: Fates): string {
+function fate(node: Node, at: readonly number[], { roots, rows, views, reasons }: Fates): string {
   if (isLeaf(node)) return 'in memory before the run';
   if (roots.has(node)) return `made by instruction ${at[0]}; ${reasons.get(node)}`;
   if (rows.has(node)) return `kept by instruction ${at[0]} for one row at a time; ${reasons.get(node)}`;
+  const source = views.get(node);
+  if (source) return `the memory of ${nameOfNode(source)}, in another shape`;
   if (isConstant(node)) return 'written into the code of its readers';
   if (at.length === 0) return 'not computed';
   return `computed inside instruction${at.length > 1 ? 's' : ''} ${at.join(', ')}, in registers`;

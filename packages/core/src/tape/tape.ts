@@ -42,7 +42,7 @@ export type Instruction = Cost &
     | { readonly kind: 'copy' }
   );
 
-/** An input, output or state of a tape: its name, its memory, and the node whose value it is. */
+/** An input, output or state of a tape: its name, its memory, and the node whose value it is. An output may have another shape than its slot. */
 export interface Named {
   readonly name: string;
   readonly slot: Slot;

@@ -23,7 +23,7 @@ export function textOfTape(tape: Tape): string {
   instructions.forEach((instruction, i) => {
     lines.push(`${`${i}`.padStart(width)}  ${line(instruction, names)}`);
   });
-  return [...lines, ...outputs.map(({ name, slot }) => `output ${name}: ${showSlot(slot)}`)].join('\n');
+  return [...lines, ...outputs.map(({ name, slot, node }) => `output ${name}: ${showPlace(slot)} ${typeOf(node)}`)].join('\n');
 }
 
 function line(instruction: Instruction, names: ReadonlyMap<Slot, string>): string {
@@ -54,7 +54,7 @@ function showPlace({ node, place }: Slot): string {
   return place.kind === 'scratch' ? `@${place.offset}` : `constant.${node.id}`;
 }
 
-function typeOf({ dtype, shape }: Slot): string {
+function typeOf({ dtype, shape }: Pick<Node, 'dtype' | 'shape'>): string {
   return `${dtype} ${showShape(shape)}`;
 }
 
