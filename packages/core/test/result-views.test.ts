@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Graph } from '../src/graph/graph.js';
-import { add, mul, reshapeTo, sum } from '../src/primitives/forms.js';
+import { add, linear, mul, reshapeTo, sum } from '../src/primitives/forms.js';
 import { compile, runEveryWay } from './tape-support.js';
 import { tanh } from './test-ops.js';
 
@@ -30,6 +30,12 @@ test('a result that is another value in another shape is not copied', () => {
 test('its memory lives to the end of the run', () => {
   const squares = mul(x, x);
   runEveryWay({ outputs: { view: reshapeTo(squares, [6]), next: tanh(add(squares, 1)), last: sum(add(row, w)) } });
+});
+
+test('the first part of a value is copied', () => {
+  const part = linear<undefined>('part', { shape: () => [1, 3], adjoint: (_node, g) => g, lower: (k) => k.load(0, k.at) });
+  const { part: got } = runEveryWay({ outputs: { part: part(x, undefined), x } });
+  expect(got).toHaveLength(3);
 });
 
 test('what a state takes over, and what is the state, is copied', () => {

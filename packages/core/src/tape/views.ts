@@ -3,6 +3,7 @@ import type { Node } from '../graph/node.js';
 import { plainStores } from '../loops/inspect.js';
 import { isLeaf } from '../loops/storage.js';
 import type { Unit } from '../loops/unit.js';
+import { countOf } from '../tensor/shape.js';
 import type { Update } from './updates.js';
 
 /** Units without those that only copy, and what results of theirs are in memory anyway. */
@@ -36,6 +37,6 @@ function sourceOf({ nest, roots, buffers }: Unit): Node | null {
   const [store] = plainStores(nest.stages[0]!.loop);
   const { is } = store!.value;
   if (is.kind !== 'load' || is.address.key !== store!.address.key) return null;
-  const source = buffers[is.buffer]!;
-  return source.dtype === roots[0]!.dtype ? source : null;
+  const [source, root] = [buffers[is.buffer]!, roots[0]!];
+  return source.dtype === root.dtype && countOf(source.shape) === countOf(root.shape) ? source : null;
 }
