@@ -5,6 +5,7 @@ import {
   cast,
   evaluate,
   Graph,
+  gather,
   grad,
   js,
   matmul,
@@ -48,6 +49,16 @@ describe('wasm', () => {
     const values = Float32Array.of(1e5, -1e5, 1e6, 3e7, 1e30);
     const got = await computed((x) => sin(x), values);
     expect([...got]).toEqual([...values].map((x) => expect.closeTo(Math.sin(x), 6) as number));
+  });
+
+  it('gathers along an axis that is all lanes', async () => {
+    const values = Float32Array.of(5, 6, 7, 8, 1, 2, 3, 4);
+    const rows = (x: Node): Node => reshape(x, [2, 4]);
+    const crossed = [
+      [0, 1, 0, 1],
+      [1, 0, 1, 0],
+    ];
+    expect([...(await computed((x) => gather(rows(x), crossed), values))]).toEqual([5, 2, 7, 4, 1, 6, 3, 8]);
   });
 
   it('stores no subnormal float32 unless told to', async () => {

@@ -176,7 +176,9 @@ export class Placement {
     const moving: Term[] = [];
     let { offset } = index;
     for (const term of index.terms) {
-      const known = term.atom.kind === 'axis' ? scope.axis(term.atom.key) : null;
+      const { atom } = term;
+      // Of an axis that is all lanes the first is a number, which stands for the others only where these are its neighbours.
+      const known = atom.kind === 'axis' && !(gathers && scope.hasLanes([atom.key])) ? scope.axis(atom.key) : null;
       if (!known || !('literal' in known)) moving.push(term);
       else offset += term.coefficient * known.literal;
     }
