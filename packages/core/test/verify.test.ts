@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Graph } from '../src/graph/graph.js';
 import { add, mul, sum } from '../src/primitives/forms.js';
 import { runChecked } from '../src/tape/checked-run.js';
-import type { Slot, Tape } from '../src/tape/tape.js';
+import type { Instruction, Slot, Tape } from '../src/tape/tape.js';
 import { verify } from '../src/tape/verify.js';
 import { compile } from './tape-support.js';
 import { tanh } from './test-ops.js';
@@ -62,4 +62,22 @@ test('an update that is left out', () => {
 
 test('an update that nobody asked for', () => {
   expect(() => verify({ ...compile(program), updated: new Set() })).toThrow(/state 'w', which has no update, reads slot/);
+});
+
+describe('an instruction that is issued again', () => {
+  const tape = compile(program);
+  const first = tape.instructions[0]!;
+  const withLast = (last: Instruction): Tape => ({ ...tape, instructions: [...tape.instructions, last] });
+
+  test('computes the same of the same', () => {
+    const other = { ...first, again: 'to see', reads: first.reads.slice(1) };
+    expect(() => verify(withLast(other))).toThrow(
+      /^verify: instruction \d \(kernel .*\) is issued again, but not with the same nodes$/,
+    );
+  });
+
+  test('comes after the first', () => {
+    const other = { ...first, again: 'to see', nodes: [] };
+    expect(() => verify(withLast(other))).toThrow(/^verify: instruction \d \(kernel \) is issued again, but never before$/);
+  });
 });
