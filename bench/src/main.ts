@@ -1,6 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { charts } from './charts.js';
+import { compareKernels } from './kernels/compare.js';
+import { crossovers } from './kernels/crossover.js';
+import { OPERATIONS } from './kernels/operations.js';
+import { comparisonPage } from './kernels/page.js';
+import { comparisonText } from './kernels/table.js';
 import { type Choices, type Options, readOptions, usage } from './options.js';
 import { PEERS } from './peers/index.js';
 import { absenceList, machineText, table } from './report.js';
@@ -12,8 +17,12 @@ import { SUITES } from './suites/index.js';
 import { BACKENDS } from './tapegrad/backends.js';
 import { timeSuites } from './time.js';
 
+function tell(text: string): void {
+  process.stderr.write(`${text} …\n`);
+}
+
 async function time(options: Options): Promise<void> {
-  const { cases, measurements, absences, missing } = await timeSuites(options, (text) => process.stderr.write(`${text} …\n`));
+  const { cases, measurements, absences, missing } = await timeSuites(options, tell);
   console.log(`${machineText()}; times a run, median of the best window.\n`);
   console.log(table(cases, measurements));
   tellMissing([...missing, ...absenceList(absences)]);
@@ -23,6 +32,16 @@ async function time(options: Options): Promise<void> {
     mkdirSync(svg, { recursive: true });
     for (const [suite, chart] of charts(measurements)) writeFileSync(join(svg, `${suite}.svg`), chart);
   }
+}
+
+async function kernels({ backends, operations, quick, json, html }: Options): Promise<void> {
+  const asked = OPERATIONS.filter(({ name }) => operations.includes(name));
+  const comparison = await compareKernels(backends, asked, quick, tell);
+  console.log(comparisonText(comparison));
+  const turns = crossovers(comparison.contenders, comparison.records);
+  if (json) writeFileSync(json, `${JSON.stringify({ ...comparison, crossovers: turns }, null, 2)}\n`);
+  if (html) writeFileSync(html, comparisonPage(comparison));
+  if (comparison.omissions.some(({ defect }) => defect)) process.exitCode = 1;
 }
 
 async function roofline({ backends }: Options): Promise<void> {
@@ -41,8 +60,13 @@ function tellMissing(lines: readonly string[]): void {
   if (lines.length > 0) console.log(`\nNot taking part:\n${lines.join('\n')}`);
 }
 
-const choices: Choices = { suites: Object.keys(SUITES), backends: BACKENDS, peers: PEERS };
-const tasks = { time, roofline, memory };
+const choices: Choices = {
+  suites: Object.keys(SUITES),
+  operations: OPERATIONS.map(({ name }) => name),
+  backends: BACKENDS,
+  peers: PEERS,
+};
+const tasks = { time, kernels, roofline, memory };
 try {
   const options = readOptions(process.argv.slice(2), choices);
   if (options.help) console.log(usage(choices));

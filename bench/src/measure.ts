@@ -62,7 +62,7 @@ function record(entrant: Entrant, { samples, runs }: Samples): void {
 async function warmUp(prepared: Prepared): Promise<{ runs: number; each: number }> {
   for (let runs = 1; ; runs *= 2) {
     const elapsed = await time(prepared, runs);
-    if (elapsed >= SHORTEST_SAMPLE) return { runs, each: elapsed / runs };
+    if (elapsed >= (prepared.shortestSample ?? SHORTEST_SAMPLE)) return { runs, each: elapsed / runs };
   }
 }
 

@@ -62,7 +62,7 @@ export function align(rows: readonly (readonly string[])[], leading: number): st
 }
 
 /** Three digits or so, with separators where there are more before the point. */
-function figure(value: number): string {
+export function figure(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
 }
 

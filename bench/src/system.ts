@@ -10,8 +10,10 @@ export interface Prepared {
   run(): unknown;
   /** Does the work once and gives its numbers. */
   read(): ArrayLike<number> | Promise<ArrayLike<number>>;
-  /** Milliseconds that so many runs take, where the system lives in another process and reads its own clock. */
+  /** Milliseconds that so many runs take, where the system reads its own clock: it lives in another process, or computes in its own time. */
   time?(runs: number): Promise<number>;
+  /** Milliseconds that a sample must at least take, where the clock's steps are not what limits it. */
+  readonly shortestSample?: number;
   /** Bytes that the work takes besides its parameters and data, where the system plans them. */
   readonly bytes?: number;
   /** Lets go of what it holds. */

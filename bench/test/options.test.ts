@@ -3,6 +3,7 @@ import { type Choices, readOptions } from '../src/options.js';
 
 const choices: Choices = {
   suites: ['scalar', 'mlp'],
+  operations: ['add', 'sum of rows'],
   backends: { js: { threads: 1 }, wasm: { threads: 8 } },
   peers: { 'tfjs-cpu': { threads: 1 }, torch: { threads: 2 } },
 };
@@ -12,10 +13,12 @@ describe('the command line', () => {
     expect(readOptions([], choices)).toEqual({
       task: 'time',
       suites: ['scalar', 'mlp'],
+      operations: ['add', 'sum of rows'],
       backends: [{ name: 'wasm', threads: 1 }],
       peers: [],
       json: null,
       svg: null,
+      html: null,
       quick: false,
       help: false,
     });
@@ -37,6 +40,7 @@ describe('the command line', () => {
     expect(readOptions(args, choices)).toEqual({
       task: 'time',
       suites: ['mlp'],
+      operations: ['add', 'sum of rows'],
       backends: [
         { name: 'js', threads: 1 },
         { name: 'wasm', threads: 2 },
@@ -47,6 +51,7 @@ describe('the command line', () => {
       ],
       json: 'out.json',
       svg: 'charts',
+      html: null,
       quick: true,
       help: false,
     });
@@ -56,7 +61,17 @@ describe('the command line', () => {
     expect(readOptions([task, '--backend', 'js'], choices)).toMatchObject({ task, backends: [{ name: 'js', threads: 1 }] });
   });
 
+  it('takes operations and a file for a page of them', () => {
+    expect(readOptions(['kernels', 'sum of rows', '--html', 'page.html'], choices)).toMatchObject({
+      task: 'kernels',
+      operations: ['sum of rows'],
+      html: 'page.html',
+    });
+  });
+
   it.each([
+    [['kernels', 'mlp'], 'No operation is called mlp; there are add, sum of rows.'],
+    [['mlp', '--html', 'page.html'], 'Only kernels write a page: npm run bench -- kernels --html <file>.'],
     [['memory', 'mlp'], 'memory takes no suites; it was given mlp.'],
     [['cnn'], 'No suite is called cnn; there are scalar, mlp.'],
     [['--backend', 'cuda'], 'No backend is called cuda; there are js, wasm.'],

@@ -29,9 +29,10 @@ export async function measureRoofline({ name, threads }: Asked): Promise<Rooflin
   if (!kernels) throw new Error(`roofline: no limits are known of ${name}; there are ${Object.keys(KERNELS).join(', ')}.`);
   if (threads > 1) throw new Error(`roofline: the limits are those of one core; ask for ${name}:1.`);
   const roofs = measureRoofs(kernels());
-  const open = await BACKENDS[name]!.load();
-  const mlp = await denseStep(open(1), perceptron({ kind: 'sgd', learningRate: 0.1 }));
-  const cnn = await convolutionalStep(open(1), convolutionalNetwork());
+  const backend = await BACKENDS[name]!.load();
+  if (typeof backend === 'string') throw new Error(`roofline: ${name}: ${backend}.`);
+  const mlp = await denseStep(backend.open(1), perceptron({ kind: 'sgd', learningRate: 0.1 }));
+  const cnn = await convolutionalStep(backend.open(1), convolutionalNetwork());
   return { backend: name, roofs, steps: { mlp: await shares(mlp, roofs), cnn: await shares(cnn, roofs) } };
 }
 

@@ -17,7 +17,7 @@ import type { ConvolutionalNetwork } from '../work/convolutional.js';
 import { compileStep, prepared, type Step } from './dense.js';
 
 export async function trainConvolutional(backend: Backend, network: ConvolutionalNetwork): Promise<Prepared> {
-  return prepared(await convolutionalStep(backend, network));
+  return prepared(backend, await convolutionalStep(backend, network));
 }
 
 export function convolutionalStep(backend: Backend, network: ConvolutionalNetwork): Promise<Step> {

@@ -16,6 +16,7 @@ import {
 } from 'tapegrad';
 import type { Prepared } from '../system.js';
 import type { DenseNetwork } from '../work/dense.js';
+import { timed } from './timed.js';
 
 const ACTIVATIONS = { relu, tanh };
 const OPTIMISERS = { sgd, adam };
@@ -57,18 +58,18 @@ export async function compileStep(backend: Backend, graph: Graph, loss: Node, up
 }
 
 export async function train(backend: Backend, network: DenseNetwork): Promise<Prepared> {
-  return prepared(await denseStep(backend, network));
+  return prepared(backend, await denseStep(backend, network));
 }
 
 export async function trainWithin(backend: Backend, network: DenseNetwork, share: number): Promise<Prepared> {
   const { graph, loss, updates } = build(network);
-  return prepared(await compileStep(backend, graph, loss, updates, share));
+  return prepared(backend, await compileStep(backend, graph, loss, updates, share));
 }
 
-/** The step's loss is read every time, as a training loop does. */
-export function prepared({ machine, program }: Step): Prepared {
-  const run = () => Number(program.runSync().loss.item());
-  return { run, read: () => [run()], bytes: program.memory.scratch, dispose: () => machine.dispose() };
+/** The step's loss is a result of every run, as in a training loop. */
+export async function prepared(backend: Backend, { machine, program }: Step): Promise<Prepared> {
+  const read = async () => [Number((await program.run()).loss.item())];
+  return { ...(await timed({ backend, machine, program, read })), bytes: program.memory.scratch };
 }
 
 /** As a user has it: building the graph, its gradients and updates, compiling, and the first step. */

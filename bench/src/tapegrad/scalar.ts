@@ -1,6 +1,7 @@
 import { add, type Backend, cos, exp, Graph, grad, hvp, mul, type Node, sin, sub, TapeMachine, tanh } from 'tapegrad';
 import type { Prepared } from '../system.js';
 import { DIRECTION, expression, POINT } from '../work/scalar.js';
+import { timed } from './timed.js';
 
 const OPS = { sin, cos, tanh, exp, add, sub, mul };
 
@@ -11,7 +12,7 @@ function build(): { graph: Graph; x: Node; y: Node; result: Node } {
   return { graph, x, y, result: expression<Node>(x, y, OPS) };
 }
 
-/** Runs what was asked for with plain numbers, by `runSync`. */
+/** Runs what was asked for with plain numbers. */
 async function prepare(
   backend: Backend,
   graph: Graph,
@@ -20,11 +21,8 @@ async function prepare(
 ): Promise<Prepared> {
   const machine = new TapeMachine(graph, { backend });
   const program = await machine.compile(outputs);
-  return {
-    run: () => program.runSync(feeds),
-    read: () => Object.values(program.runSync(feeds)).map((result) => Number(result.item())),
-    dispose: () => machine.dispose(),
-  };
+  const read = async () => Object.values(await program.run(feeds)).map((result) => Number(result.item()));
+  return timed({ backend, machine, program, feeds, read });
 }
 
 export function scalar(backend: Backend): Promise<Prepared> {

@@ -1,0 +1,18 @@
+/** What a backend runs on that is not this process: a GPU, or software that stands for one. */
+export interface Adapter {
+  readonly name: string;
+  /** Does the CPU do its work? */
+  readonly software: boolean;
+}
+
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|CPUKernel/i;
+
+/** An adapter by the name that its driver gives. */
+export function adapterOf(name: string): Adapter {
+  return { name, software: SOFTWARE.test(name) };
+}
+
+/** The name, with a warning that nobody overlooks where it is no GPU. */
+export function adapterText({ name, software }: Adapter): string {
+  return software ? `${name}: THIS IS SOFTWARE ON THE CPU, NOT A GPU` : name;
+}
