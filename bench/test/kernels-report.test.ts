@@ -87,6 +87,12 @@ it.each([
   expect(adapterText(adapterOf(name)) === name).toBe(!isSoftware);
 });
 
+it('an adapter whose driver does not say is told to be that', () => {
+  expect(adapterText({ name: 'ANGLE', software: null })).toBe(
+    'ANGLE: THIS MAY BE A GPU OR SOFTWARE ON THE CPU, ITS DRIVER DOES NOT SAY',
+  );
+});
+
 const comparison: Comparison = {
   machine: 'Node 20 on 2 × a <processor>',
   contenders: [js, software],

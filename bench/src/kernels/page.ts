@@ -65,7 +65,7 @@ function adapterNote(contender: Contender): string[] {
   const { adapter } = contender;
   if (!adapter) return [];
   const note = `${labelOf(contender)} runs on ${adapterText(adapter)}.`;
-  return [`<p class="${adapter.software ? 'warning' : 'note'}">${escaped(note)}</p>`];
+  return [`<p class="${adapter.software === false ? 'note' : 'warning'}">${escaped(note)}</p>`];
 }
 
 /** A sentence and a table, where the table has rows. */

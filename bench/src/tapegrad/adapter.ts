@@ -1,8 +1,8 @@
 /** What a backend runs on that is not this process: a GPU, or software that stands for one. */
 export interface Adapter {
   readonly name: string;
-  /** Does the CPU do its work? */
-  readonly software: boolean;
+  /** Does the CPU do its work? Null where the driver does not say. */
+  readonly software: boolean | null;
 }
 
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render|CPUKernel/i;
@@ -12,7 +12,8 @@ export function adapterOf(name: string): Adapter {
   return { name, software: SOFTWARE.test(name) };
 }
 
-/** The name, with a warning that nobody overlooks where it is no GPU. */
+/** The name, with a warning that nobody overlooks where it is no GPU, or may be none. */
 export function adapterText({ name, software }: Adapter): string {
+  if (software === null) return `${name}: THIS MAY BE A GPU OR SOFTWARE ON THE CPU, ITS DRIVER DOES NOT SAY`;
   return software ? `${name}: THIS IS SOFTWARE ON THE CPU, NOT A GPU` : name;
 }

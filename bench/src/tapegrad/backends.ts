@@ -22,6 +22,7 @@ export const BACKENDS: Readonly<Record<string, BackendEntry>> = {
   'tfjs-cpu': { threads: 1, load: async () => here((await import('./through-tfjs.js')).throughTfjs('cpu')) },
   'tfjs-wasm': { threads: 1, load: async () => here((await import('./through-tfjs.js')).throughTfjs('wasm')) },
   'tfjs-webgpu': { threads: 1, load: async () => (await import('./through-webgpu.js')).throughWebgpu() },
+  gpujs: { threads: 1, load: async () => (await import('./through-gpujs.js')).throughGpujs() },
   interpreter: { threads: 1, load: () => here(() => interpreter()) },
 };
 
