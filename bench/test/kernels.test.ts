@@ -1,7 +1,7 @@
 import { cholesky, Graph, interpreter, js, neg, TapeMachine } from 'tapegrad';
 import { describe, expect, it } from 'vitest';
 import { errorOf } from '../src/kernels/accuracy.js';
-import { compareKernels } from '../src/kernels/compare.js';
+import { compareKernels, tooLong } from '../src/kernels/compare.js';
 import { kernelWork } from '../src/kernels/kernel-work.js';
 import { OPERATIONS, type Operation } from '../src/kernels/operations.js';
 import { overheadWork } from '../src/kernels/overhead-work.js';
@@ -128,6 +128,33 @@ describe('a comparison', () => {
     expect(omissions).toMatchObject([{ system: 'js', defect: true }]);
     expect(omissions[0]!.reason).toMatch(/^gives \d.* at \d+ where float64 gives /);
   });
+});
+
+it('a run that would take long, going by the next smaller size, is left out', () => {
+  const js = { system: 'js', threads: 1, adapter: null };
+  const [small, large] = kernelWork(operation('matmul'), false).filter(({ dtype }) => dtype === 'float32');
+  // A side eight times as long is 512 times the work.
+  const before = (median: number) => [
+    {
+      ...small!,
+      ...js,
+      unit: 'ms' as const,
+      median,
+      min: 1,
+      max: 1,
+      runs: 1,
+      runsPerSecond: 1,
+      bandwidth: 1,
+      arithmetic: 1,
+      error: 0,
+    },
+  ];
+  expect(tooLong(large!, js, before(5.8))).toBeNull();
+  expect(tooLong(large!, js, before(5.9))).toEqual({
+    reason: 'a run would take more than 3 s, going by the next smaller size',
+    defect: false,
+  });
+  expect(tooLong(large!, { ...js, threads: 2 }, before(5.9))).toBeNull();
 });
 
 describe('what a backend states that it cannot do', () => {

@@ -1,7 +1,7 @@
 import { BackendError } from 'tapegrad';
 import { type Effort, type Entrant, QUICK, timeInTurn } from '../measure.js';
 import type { Asked } from '../options.js';
-import { machineText, span } from '../report.js';
+import { machineText } from '../report.js';
 import type { Prepared } from '../system.js';
 import { BACKENDS, type OpenedBackend } from '../tapegrad/backends.js';
 import { errorOf } from './accuracy.js';
@@ -96,7 +96,7 @@ async function enter(work: Work, { open, threads }: Opened): Promise<Pick<Ready,
 }
 
 /** Will a run take too long, if its time grows as its operations or bytes do? */
-function tooLong(work: Work, { system, threads }: Contender, before: readonly KernelRecord[]): Reason | null {
+export function tooLong(work: Work, { system, threads }: Contender, before: readonly KernelRecord[]): Reason | null {
   const smaller = before.findLast(
     (record) =>
       record.operation === work.operation &&
@@ -106,7 +106,8 @@ function tooLong(work: Work, { system, threads }: Contender, before: readonly Ke
   );
   if (!smaller) return null;
   const expected = smaller.median * (work.flops > 0 ? work.flops / smaller.flops : work.bytes / smaller.bytes);
-  return expected > LONGEST_RUN ? { reason: `a run would take about ${span(expected)}`, defect: false } : null;
+  if (expected <= LONGEST_RUN) return null;
+  return { reason: `a run would take more than ${LONGEST_RUN / 1000} s, going by the next smaller size`, defect: false };
 }
 
 function recordOf(work: Work, { contender, error }: Ready, { medians, min, max, runs }: Entrant): KernelRecord {

@@ -98,10 +98,20 @@ function errorText(error: number): string {
 
 /** Why figures are missing, one line a reason; what is a defect comes first, in capitals. */
 export function omissionLines(omissions: readonly Omission[]): string[] {
-  const byReason = new Map<string, string[]>();
+  const byReason = new Map<string, Omission[]>();
   for (const omission of omissions.toSorted((a, b) => Number(b.defect) - Number(a.defect))) {
     const key = `${omission.defect ? 'WRONG: ' : ''}${labelOf(omission)}: ${omission.reason}`;
-    byReason.set(key, [...(byReason.get(key) ?? []), `${omission.operation} ${omission.dtype} ${omission.shapes}`]);
+    byReason.set(key, [...(byReason.get(key) ?? []), omission]);
   }
-  return [...byReason].map(([reason, works]) => `${reason} (${works.join('; ')})`);
+  return [...byReason].map(([reason, mine]) => `${reason} (${worksOf(mine).join('; ')})`);
+}
+
+/** Each operation and dtype, with the shapes that are missing. */
+function worksOf(omissions: readonly Omission[]): string[] {
+  const shapes = new Map<string, string[]>();
+  for (const { operation, dtype, shapes: mine } of omissions) {
+    const work = `${operation} ${dtype}`;
+    shapes.set(work, [...(shapes.get(work) ?? []), mine]);
+  }
+  return [...shapes].map(([work, all]) => `${work} ${all.length === 1 ? all[0] : `in ${all.length} sizes`}`);
 }
