@@ -18,6 +18,7 @@ import {
   sub,
   sum,
 } from '@tapegrad/ops';
+import { adam } from '@tapegrad/train';
 import { describe, expect, test } from 'vitest';
 import { textOfTape } from '../../packages/core/src/tape/text.js';
 import { compile } from '../../packages/core/test/tape-support.js';
@@ -177,4 +178,39 @@ describe('kernels over rows', () => {
   test('rows are too few to share where threads could not divide them', () => {
     expect(kernels({ y: softmax(x([2, 20000])) })).toEqual(['max', 'sub exp', 'sum', 'div']);
   });
+});
+
+test('Adam of a perceptron: moments and weights are renewed by the kernels of their gradients', () => {
+  const graph = new Graph();
+  const x = graph.input('x', [32, 784]);
+  const [w1, b1] = [graph.parameter('w1', of(784, 128)), graph.parameter('b1', of(128))];
+  const [w2, b2] = [graph.parameter('w2', of(128, 10)), graph.parameter('b2', of(10))];
+  const logits = add(matmul(relu(add(matmul(x, w1), b1)), w2), b2);
+  const loss = crossEntropy(logits, graph.input('y', [32], 'int32'));
+  const { instructions } = compile({ outputs: { loss }, updates: adam(loss, [w1, b1, w2, b2], { learningRate: 0.1 }) });
+  const renewed = instructions.map(({ writes }) => writes.flatMap(({ place }) => (place.kind === 'state' ? [place.name] : [])));
+  expect(renewed.filter((names) => names.length > 0).map((names) => names.at(-1))).toEqual(
+    expect.arrayContaining(['adam.step', 'w1', 'b1', 'w2', 'b2']),
+  );
+  expect(renewed.filter((names) => names.length === 3)).toHaveLength(4);
+  expect(instructions).toHaveLength(9);
+});
+
+test('updates of all small parameters are one kernel; those of large ones have kernels of their own', () => {
+  const graph = new Graph();
+  const parameters = [[300, 100], [100], [100, 10], [10]].map((shape, i) => graph.parameter(`w${i}`, of(...shape)));
+  const speeds = parameters.map(({ shape }, i) => graph.state(`v${i}`, of(...(shape as number[]))));
+  const gradients = parameters.map(({ shape }, i) => graph.input(`g${i}`, shape));
+  const updates = parameters.flatMap((state, i) => {
+    const speed = add(mul(0.9, speeds[i]!), gradients[i]!);
+    return [
+      { state: speeds[i]!, value: speed },
+      { state, value: sub(state, mul(0.1, speed)) },
+    ];
+  });
+  const { instructions } = compile({ outputs: {}, updates });
+  expect(instructions.map(({ writes }) => writes.map(({ node }) => node.shape.join('×')))).toEqual([
+    ['300×100', '300×100'],
+    ['100', '100', '100×10', '100×10', '10', '10'],
+  ]);
 });

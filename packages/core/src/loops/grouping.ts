@@ -20,6 +20,8 @@ export interface Group {
   readonly kept: Set<Node>;
   /** How many elements the largest member computes or combines. */
   points: number;
+  /** How many all of them do together. */
+  total: number;
   /** Has a node been tried that was refused, so that the writer holds more than the members? */
   tried: boolean;
   /** The kind that gives the kernel its form, once it has one. */
@@ -39,6 +41,8 @@ export class Grouping {
   readonly #options: GroupingOptions;
   /** By extents: the last kernel that was begun. */
   readonly #last = new Map<string, Group>();
+  /** The last small kernel that was begun, which strangers may join. */
+  #small: Group | null = null;
   /** By id: the position of the unit that makes a node, or of the newest that a node reads where it is computed in its readers. */
   readonly #positions: Int32Array;
 
@@ -76,8 +80,8 @@ export class Grouping {
 
   /**
    * The kernel that makes the newest value that a node reads, and the last one of the node's extents, if both read something in common.
-   * Strangers gain little from one another, and would keep alive what they read; so only scalars, which are small, and what reads leaves
-   * alone, which live anyway, may join those.
+   * Strangers gain little from one another, and would keep alive what they read; so only what reads leaves alone, which live anyway, may
+   * join those, and what is small and reads no more than it makes: so the updates of all small parameters are one kernel.
    */
   #candidates(node: Node, extents: string, newest: number): Set<Group> {
     const candidates = new Set<Group>();
@@ -86,6 +90,8 @@ export class Grouping {
     if (maker && 'writer' in maker && (maker.extents === extents || this.#mayShare(maker, node))) candidates.add(maker);
     const last = this.#last.get(extents);
     if (last && (extents === '' || newest < 0 || this.#meets(last, node))) candidates.add(last);
+    const small = this.#small;
+    if (small?.core === null && node.op.kind === 'pointwise' && small.total + pointsOf(node) <= SMALL) candidates.add(small);
     return candidates;
   }
 
@@ -110,11 +116,13 @@ export class Grouping {
       staged: false,
       kept: new Set(),
       points: 0,
+      total: 0,
       tried: false,
       core: null,
     };
     this.groups.push(group);
     this.#last.set(extents, group);
+    if (node.op.kind === 'pointwise' && pointsOf(node) <= SMALL) this.#small = group;
     this.#add(group, node);
     if (this.#options.fuse) group.writer.member(node);
   }
@@ -179,7 +187,9 @@ export class Grouping {
   }
 
   #add(group: Group, node: Node): void {
-    group.points = Math.max(group.points, pointsOf(node));
+    const points = pointsOf(node);
+    group.points = Math.max(group.points, points);
+    group.total += points;
     const { kind } = node.op;
     if (kind === 'contraction' || kind === 'reduction' || kind === 'recurrence') group.core = kind;
     this.#positions[node.id] = group.position;

@@ -81,11 +81,13 @@ function alignment(writer: KernelWriter, reads: readonly Read[], extents: readon
       return dims.every((d) => d === dims[0]) ? dims[0]! : -1;
     });
   }
-  const common = reads.find(({ node }) => writer.reads.has(node));
-  return writer.shared.map(({ key, extent }, k) => {
-    if (!common) return extents[k] === extent ? k : -1;
-    const there = writer.reads.get(common.node)!.findIndex((index) => axisOf(index)?.key === key);
-    return dimOf(common.at[there], extent);
+  const common = reads.filter(({ node }) => writer.reads.has(node));
+  return writer.shared.map(({ key, extent }) => {
+    const dims = common.map(({ node, at }) => {
+      const there = writer.reads.get(node)!.findIndex((index) => axisOf(index)?.key === key);
+      return dimOf(at[there], extent);
+    });
+    return dims.find((d) => d >= 0) ?? -1;
   });
 }
 
