@@ -1,7 +1,0 @@
-import { Graph, TapeMachine, js, wasm, crossEntropy, sgd, adam, matmul, relu, layerNorm, add, glorotUniform, zeros, type Node } from 'tapegrad';
-function build(kind: string) { const g = new Graph(); let h: Node = g.input('x', [32, 64]); const t = g.input('t', [32], 'int32'); const ps: Node[] = [];
-  for (let i = 0; i < 48; i++) { const w = g.parameter('w' + i, glorotUniform([64, 64])), b = g.parameter('b' + i, zeros([64])); ps.push(w, b); h = relu(add(matmul(h, w), b)); if (kind === 'norm') { const s = g.parameter('s' + i, zeros([64])), c = g.parameter('c' + i, zeros([64])); ps.push(s, c); h = layerNorm(h, s, c); } }
-  const l = crossEntropy(h, t); return { g, l, u: (kind === 'adam' ? adam : sgd)(l, ps as never, { learningRate: 0.1 }) }; }
-for (const kind of ['sgd', 'adam', 'norm']) for (const b of ['js', 'wasm']) { const { g, l, u } = build(kind); let best = Infinity, n = 0, d = 0;
-  for (let i = 0; i < 14; i++) { const m = new TapeMachine(g, { backend: b === 'js' ? js() : (wasm as never as (o: object) => never)({ threads: 1 }) }); const c = process.cpuUsage(); const p = await m.compile({ l }, { updates: u }); const used = process.cpuUsage(c); best = Math.min(best, (used.user + used.system) / 1000); const text = String((p as {tape: unknown}).tape).split('\n')[0]!; n = Number(/(\d+) instr/.exec(text)![1]); d = Number(/(\d+) distinct/.exec(text)![1]); }
-  console.log(kind, b, best.toFixed(1), 'ms', n, 'instructions', d, 'distinct'); }
