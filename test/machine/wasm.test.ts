@@ -117,6 +117,15 @@ describe('wasm', () => {
     expect(machine.get('more').data[5]).toBe(2);
   });
 
+  it('adds up a hundred thousand products to six digits', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', [4, 100_000]);
+    const w = graph.input('w', [100_000, 8]);
+    const program = await new TapeMachine(graph, { backend: wasm() }).compile({ y: matmul(x, w) });
+    const { y } = await program.run({ x: new Float32Array(4e5).fill(0.1), w: new Float32Array(8e5).fill(1) });
+    for (const value of y.data) expect(Math.abs(value / 1e4 - 1)).toBeLessThan(1e-6);
+  });
+
   it('multiplies matrices of odd sizes in all layouts as js does', async () => {
     for (const [m, k, n] of [
       [33, 17, 29],

@@ -27,7 +27,7 @@ export interface PlaceOptions {
  * are computed once, guards are branches, reductions over equal axes share their loops, tiles are cells side by side.
  *
  * With `wideSums`, sums and products of float32 accumulate in float64 (the products inside a sum are exact there) and are rounded once.
- * Long sums of floats are added up in blocks, except in tiled kernels. The order of additions follows from the extents alone.
+ * Long sums of floats are added up in blocks. The order of additions follows from the extents alone.
  *
  * @example
  * const b = new Builder();
@@ -50,8 +50,7 @@ export interface PlaceOptions {
 export function place(nest: Nest, buffers: readonly KernelBuffer[], options: PlaceOptions): Kernel {
   const { wideSums, lanes = 1, tile = [1, 1] } = options;
   const { shared, stages, rows, fill } = nest;
-  const blockSums = stages.every(({ loop }) => loop.tile.size === 0);
-  const placement = new Placement(buffers, rows, { wideSums, blockSums, lanes: lanes > 1 });
+  const placement = new Placement(buffers, rows, { wideSums, lanes: lanes > 1 });
   const top = new Scope(null);
   for (const { buffer, value } of fill) top.statements.push({ kind: 'fill', buffer, value });
   const writeStages = (scope: Scope): void => {

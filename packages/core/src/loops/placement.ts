@@ -14,8 +14,6 @@ type Body<K extends Expr['is']['kind']> = Extract<Expr['is'], { readonly kind: K
 export interface PlacementOptions {
   /** Are sums and products of float32 accumulated in float64? */
   readonly wideSums: boolean;
-  /** Are long sums of floats added up in blocks? */
-  readonly blockSums: boolean;
   /** May neighbours be computed side by side? */
   readonly lanes: boolean;
 }
@@ -36,7 +34,6 @@ const NO_AXES: ReadonlySet<string> = new Set();
  */
 export class Placement {
   readonly wideSums: boolean;
-  readonly blockSums: boolean;
   readonly lanes: boolean;
   readonly panels: KernelBuffer[] = [];
   readonly #buffers: readonly KernelBuffer[];
@@ -45,11 +42,10 @@ export class Placement {
   /** The reductions that are needed together at present, and may share loops. */
   #together: readonly Expr[] = [];
 
-  constructor(buffers: readonly KernelBuffer[], rows: readonly Row[], { wideSums, blockSums, lanes }: PlacementOptions) {
+  constructor(buffers: readonly KernelBuffer[], rows: readonly Row[], { wideSums, lanes }: PlacementOptions) {
     this.#buffers = buffers;
     for (const { dtype, length } of rows) this.panel(dtype, length);
     this.wideSums = wideSums;
-    this.blockSums = blockSums;
     this.lanes = lanes;
   }
 

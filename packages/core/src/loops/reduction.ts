@@ -25,11 +25,10 @@ interface Member {
 /** Writes the loops of reductions that have their axes and their home in common. */
 export function placeReductions(placement: Placement, group: readonly Expr[], home: Scope): void {
   const members = group.map((expr) => memberOf(expr, placement.wideSums));
-  const blocked =
-    placement.blockSums && members.some(({ combine, type }) => isFloat(type) && (combine === 'sum' || combine === 'product'));
+  const blocked = members.some(({ combine, type }) => isFloat(type) && (combine === 'sum' || combine === 'product'));
   const { axes } = group[0]!.is as ReduceBody;
-  const loops = new ReductionLoops(placement, members, levelsOf(axes, blocked));
-  loops.write(home).forEach((result, i) => {
+  const loops = new ReductionLoops(placement, home, members, levelsOf(axes, blocked));
+  loops.write().forEach((result, i) => {
     const expr = group[i]!;
     home.know(expr, result.type === expr.dtype ? result : placement.emit(home, 'cast', expr.dtype, [result]));
   });
@@ -55,15 +54,19 @@ function keyOf([index, low, high]: Condition): string {
 
 class ReductionLoops {
   readonly #placement: Placement;
+  readonly #home: Scope;
   readonly #members: readonly Member[];
   readonly #levels: readonly Level[];
   /** The conditions of all members alike, tested as far out as their axes are bound. */
   readonly #shared: readonly Condition[];
-  /** The numbers of the lanes, where neighbours along the innermost axis are combined side by side. */
+  /** Are neighbours along the innermost axis combined side by side? */
+  #lanes = false;
+  /** The numbers of the lanes, once they are needed. */
   #ramp: Operand | null = null;
 
-  constructor(placement: Placement, members: readonly Member[], levels: readonly Level[]) {
+  constructor(placement: Placement, home: Scope, members: readonly Member[], levels: readonly Level[]) {
     this.#placement = placement;
+    this.#home = home;
     this.#members = members;
     this.#levels = levels;
     const inAll = (condition: Condition): boolean => {
@@ -74,19 +77,19 @@ class ReductionLoops {
   }
 
   /** The results, one per member. */
-  write(home: Scope): Operand[] {
-    const inLanes = this.#suitsLanes(home);
-    this.#ramp = inLanes ? this.#placement.emit(home, 'ramp', 'int32', [literal(0, 'int32')]) : null;
+  write(): Operand[] {
+    const home = this.#home;
+    this.#lanes = this.#suitsLanes(home);
     const results = this.#start(home);
     this.#descend(0, home, results, this.#shared, null);
-    return inLanes ? results.map((result, i) => this.#folded(this.#members[i]!, home, result)) : results;
+    return this.#lanes ? results.map((result, i) => this.#folded(this.#members[i]!, home, result)) : results;
   }
 
   /** Variables for the results; with lanes, one partial result for each. */
   #start(scope: Scope): Local[] {
     return this.#members.map(({ combine, type, expr }) => {
       const identity = literal(identityOf(combine, type), type);
-      return this.#placement.variable(scope, identity, this.#ramp !== null || scope.hasLanes(expr.axes));
+      return this.#placement.variable(scope, identity, this.#lanes || scope.hasLanes(expr.axes));
     });
   }
 
@@ -134,7 +137,7 @@ class ReductionLoops {
     const last = next?.axis !== axis;
     const shift = (inner: Scope, by: Operand | null, counter: Operand): Operand =>
       by ? placement.emit(inner, 'add', 'int32', [by, counter]) : counter;
-    if (!next && this.#ramp) {
+    if (!next && this.#lanes) {
       this.#inLanes(scope, axis, start, count, into);
       return;
     }
@@ -164,7 +167,8 @@ class ReductionLoops {
     const last = (inner: Scope): void => {
       const done = placement.emit(inner, 'sub', 'int32', [literal(LANES, 'int32'), rest]);
       bind(inner, emit(inner, 'sub', count, LANES));
-      this.#innermost(inner, into, placement.emit(inner, 'ge', 'bool', [this.#ramp!, done]));
+      this.#ramp ??= placement.emit(this.#home, 'ramp', 'int32', [literal(0, 'int32')]);
+      this.#innermost(inner, into, placement.emit(inner, 'ge', 'bool', [this.#ramp, done]));
     };
     if ('literal' in rest) placement.apart(scope, last);
     else placement.when(scope, placement.emit(scope, 'gt', 'bool', [rest, literal(0, 'int32')]), last);

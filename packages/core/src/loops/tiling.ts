@@ -124,7 +124,13 @@ export class Tiling {
         (axis) => axis.extent >= 2 && axis !== lane && x.axes.has(axis.key) && !y.axes.has(axis.key) && !isFixed(axis.key),
       );
     const row = own(second, first) ?? own(first, second);
-    return new Map([[lane.key, columns], ...(row ? [[row.key, rows] as const] : [])]);
+    // With one row more columns, so that as many sums are under way.
+    return row
+      ? new Map([
+          [lane.key, columns],
+          [row.key, rows],
+        ])
+      : new Map([[lane.key, rows * columns]]);
   }
 }
 
