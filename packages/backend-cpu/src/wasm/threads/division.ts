@@ -67,10 +67,13 @@ class Divider {
   readonly #panels: number;
   readonly #parts: number;
   readonly #inside: boolean;
+  /** The panels that are read anywhere. */
+  readonly #read: ReadonlySet<number>;
 
   /** @param inside must all that the kernel does be inside the loop that is split? */
-  constructor({ buffers }: Kernel, parts: number, inside: boolean) {
+  constructor({ buffers, body }: Kernel, parts: number, inside: boolean) {
     this.#panels = buffers.length;
+    this.#read = new Set([...buffersIn(body).loaded].filter((buffer) => buffer >= buffers.length));
     this.#parts = parts;
     this.#inside = inside;
   }
@@ -88,7 +91,7 @@ class Divider {
       alone.push(...plan.alone);
       work += plan.work;
       const { loaded, stored } = buffersIn([statement]);
-      // An ordered loop fills the whole of a panel; a parallel one, or a store, may fill a part, and others the rest.
+      // An ordered loop fills what is read of a panel; a parallel one, or a store, may fill a part, and others the rest.
       const fills = statement.kind === 'fill' || (statement.kind === 'for' && !statement.parallel);
       after = new Set([...after, ...loaded].filter((buffer) => !fills || !stored.has(buffer)));
     }
@@ -97,8 +100,10 @@ class Divider {
 
   #divideOne(statement: Stmt, needed: ReadonlySet<number>): Plan | null {
     const work = workOf([statement]);
-    const { stored } = buffersIn([statement]);
-    const makes = setsOutside([statement]) || [...stored].some((buffer) => needed.has(buffer));
+    const { loaded, stored } = buffersIn([statement]);
+    // A panel that it fills and others read is for what follows.
+    const isForOthers = (buffer: number): boolean => needed.has(buffer) || (this.#read.has(buffer) && !loaded.has(buffer));
+    const makes = setsOutside([statement]) || [...stored].some(isForOthers);
     if (statement.kind === 'for' && statement.parallel && !makes) return this.#divideLoop(statement, needed);
     if (![...stored].some((buffer) => buffer < this.#panels)) return { split: [], alone: [], work };
     // A buffer is filled before any thread may add to it.
