@@ -3,8 +3,10 @@ import {
   add,
   attention,
   batchNorm,
+  concat,
   conv2d,
   crossEntropy,
+  exp,
   layerNorm,
   logSoftmax,
   matmul,
@@ -17,6 +19,7 @@ import {
   square,
   sub,
   sum,
+  tanh,
 } from '@tapegrad/ops';
 import { adam } from '@tapegrad/train';
 import { describe, expect, test } from 'vitest';
@@ -213,4 +216,31 @@ test('updates of all small parameters are one kernel; those of large ones have k
     ['300×100', '300×100'],
     ['100', '100', '100×10', '100×10', '10', '10'],
   ]);
+});
+
+test('a concatenation computes its parts where they go, each in a loop of its own', () => {
+  const x = new Graph().input('x', [64, 32]);
+  const { instructions } = compile({ outputs: { y: concat([tanh(x), exp(mul(x, x))], { axis: 1 }) } });
+  const [kernel] = instructions.map((instruction) => (instruction.kind === 'kernel' ? instruction.kernel.key : ''));
+  expect(instructions).toHaveLength(1);
+  expect(kernel).toBe(`float32 float32
+for %0 < 64 parallel
+ %1 = mul %0 32 int32
+ %2 = mul %0 64 int32
+ for %3 < 32 parallel
+  %4 = add %1 %3 int32
+  %5 = #0[%4]
+  %6 = tanh %5 float32
+  %7 = add %2 %3 int32
+  #1[%7] = %6
+for %8 < 64 parallel
+ %9 = mul %8 32 int32
+ %10 = mul %8 64 int32
+ for %11 < 32 parallel
+  %12 = add %9 %11 int32
+  %13 = #0[%12]
+  %14 = mul %13 %13 float32
+  %15 = exp %14 float32
+  %16 = add %10 %11 int32
+  #1[%16 + 32] = %15`);
 });

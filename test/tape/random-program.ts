@@ -41,7 +41,23 @@ export function choices(seed: number): Choices {
   };
 }
 
-const SHAPES = [[], [1], [4], [3, 4], [4, 3], [1, 4], [3, 1], [2, 3, 4], [3, 4, 16], [2, 1, 3], [12], [0], [3, 0], [4, 4]];
+const SHAPES = [
+  [],
+  [1],
+  [4],
+  [3, 4],
+  [4, 3],
+  [1, 4],
+  [3, 1],
+  [2, 3, 4],
+  [3, 4, 16],
+  [2, 20],
+  [2, 1, 3],
+  [12],
+  [0],
+  [3, 0],
+  [4, 4],
+];
 
 type Make = (x: Node, pick: Choices, any: (fits: (node: Node) => boolean) => Node) => Node | null;
 

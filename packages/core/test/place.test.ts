@@ -81,6 +81,34 @@ for %0 < 2 parallel
 #1[0 + 4] = %7`);
   });
 
+  it('runs a loop in pieces where guards on its last axis divide it, unless these are short', () => {
+    const b = new Builder();
+    const padded = (length: number, before: number): Nest =>
+      loopOf([axis('i', 2 * length)], ([x]) => {
+        const at = x!.minus(before);
+        return [store(1, x!, b.guard([[at, 0, length]], b.load(0, 'int32', at), 7))];
+      });
+    const buffers = (length: number): KernelBuffer[] => [read('int32', length), write('int32', 2 * length)];
+    const halves = place(padded(20, 20), buffers(20), { wideSums: true });
+    expect(halves.key).toBe(`int32 int32
+for %0 < 20 parallel
+ #1[%0] = 7
+for %1 < 20 parallel
+ %2 = #0[%1]
+ #1[%1 + 20] = %2`);
+    for (const [length, before, loops] of [
+      [32, 16, 3],
+      [20, 1, 1],
+    ] as const) {
+      const kernel = place(padded(length, before), buffers(length), { wideSums: true });
+      expect(lines(kernel).filter((line) => line.startsWith('for'))).toHaveLength(loops);
+      const values = Int32Array.from({ length }, (_, i) => i);
+      const result = new Int32Array(2 * length);
+      run(kernel, values, result);
+      expect([...result]).toEqual([...new Array(before).fill(7), ...values, ...new Array(length - before).fill(7)]);
+    }
+  });
+
   it('accumulates float32 in float64 where sums are wide, with exact products', () => {
     const b = new Builder();
     const [k] = at(r) as [Index];

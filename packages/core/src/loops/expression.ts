@@ -309,7 +309,14 @@ export class Builder {
     return this.#make(key, dtype, { kind: 'load', buffer, address }, axes, true);
   }
 
+  /** An op on some values. What the range of an index decides is decided here. */
   scalar(op: ScalarOp, args: readonly Expr[], dtype: DType = dtypeOf(op, args)): Expr {
+    const [first, second, third] = args;
+    if (op === 'select' && first!.is.kind === 'constant') return first!.is.value ? second! : third!;
+    if (op === 'lt' && first!.is.kind === 'index' && second!.is.kind === 'constant') {
+      const [least, most] = first!.is.index.range;
+      if (most < second!.is.value || least >= second!.is.value) return this.constant(most < second!.is.value ? 1 : 0, 'bool');
+    }
     const key = `${op}${op === 'cast' ? dtype : ''}(${args.map((a) => a.id).join()})`;
     const heavy = HEAVY.has(op) || args.some((a) => a.heavy);
     return this.#make(key, dtype, { kind: 'scalar', op, args }, union(args), heavy);

@@ -1,8 +1,8 @@
 import type { Node } from '../graph/node.js';
 import type { Lowering } from '../graph/op.js';
 import type { DType } from '../tensor/dtype.js';
-import { Builder, type Combine, type Condition, type Expr } from './expression.js';
-import { type Axis, flatten, Index } from './indices.js';
+import type { Builder, Combine, Condition, Expr } from './expression.js';
+import { type Axis, Index } from './indices.js';
 
 /** The shape of a node whose names are bound: everything after `specialise`. */
 export function sizesOf(node: Node): readonly number[] {
@@ -82,24 +82,6 @@ export class Frame implements Lowering {
   guard(conditions: readonly Condition[], body: () => Expr, otherwise: number): Expr {
     return this.#around.builder.guard(conditions, body(), otherwise);
   }
-}
-
-/** At how many points a node reads each of its inputs: what an input would cost where it is computed at each of them. */
-export function pointsRead(node: Node): number[] {
-  const builder = new Builder();
-  const axes = extentsOf(node).map((extent, i) => ({ key: `p${i}x${extent}`, extent }));
-  const seen = node.inputs.map(() => new Set<string>());
-  const points = node.inputs.map(() => 0);
-  const load = (x: Node, at: readonly Index[]): Expr => {
-    const input = node.inputs.indexOf(x);
-    const address = flatten(at, sizesOf(x));
-    if (!seen[input]!.has(address.key)) points[input]! += sizeOfAxes(address.axes);
-    seen[input]!.add(address.key);
-    return builder.load(input, x.dtype, address);
-  };
-  const around: Surroundings = { builder, load, recurrence: (_axis, factor, addend) => factor.mul(addend) };
-  node.op.lower?.(new Frame(node, ownIndex(node, axes.map(Index.axis)), around));
-  return points;
 }
 
 /** How many points axes span together; their keys end in their extents. */

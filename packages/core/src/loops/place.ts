@@ -6,6 +6,7 @@ import { Index } from './indices.js';
 import { expressionsOf } from './inspect.js';
 import type { Loop, Nest, Store } from './loop.js';
 import { writePaddedCopy } from './padded.js';
+import { piecesOf } from './pieces.js';
 import { Placement } from './placement.js';
 import type { Procedure } from './procedure.js';
 import { literal, Scope } from './scope.js';
@@ -58,8 +59,9 @@ export function place(nest: Nest, buffers: readonly KernelBuffer[], options: Pla
       placement.together(values, () => {
         for (const value of values) placement.value(value, scope);
       });
-      if (loop.axes.every((axis) => axis.extent > 0)) {
-        const tiling = new Tiling(loop, lanes > 1, tile, placement.nextPanel);
+      if (loop.axes.some((axis) => axis.extent === 0)) continue;
+      for (const piece of piecesOf(loop)) {
+        const tiling = new Tiling(piece, lanes > 1, tile, placement.nextPanel);
         new LoopWriter(tiling, placement).write(scope);
       }
     }

@@ -3,7 +3,8 @@ import { type Node, nameOfNode } from '../graph/node.js';
 import type { Kind } from '../graph/op.js';
 import { countOf } from '../tensor/shape.js';
 import { DEAR, NESTED } from './cost.js';
-import { extentsOf, pointsRead } from './frame.js';
+import { extentsOf } from './frame.js';
+import { pointsRead } from './points.js';
 
 const KEPT: ReadonlySet<Kind> = new Set<Kind>([
   'reduction',
