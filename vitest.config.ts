@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['{packages/*,examples,bench}/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/slow/**', 'test/packaging/**', 'test/browser/**'],
+          exclude: ['**/node_modules/**', 'test/slow/**', 'test/packaging/**', 'test/browser/**', 'test/gpujs/**'],
           testTimeout: 30_000,
         },
       },
@@ -26,6 +26,11 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'packages', include: ['test/packaging/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 },
+      },
+      {
+        extends: true,
+        // The package gl is native code that knows nothing of threads.
+        test: { name: 'gpujs', pool: 'forks', include: ['test/gpujs/**/*.test.ts'], testTimeout: 300_000 },
       },
       {
         extends: true,

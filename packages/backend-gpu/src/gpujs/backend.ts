@@ -1,4 +1,4 @@
-import type { Backend, Target } from '@tapegrad/core';
+import type { Backend, Node, Target } from '@tapegrad/core';
 import { Kernels } from './kernels.js';
 import { type DeviceOptions, openDevice } from './open.js';
 import { type DeviceShare, type Opened, TextureSession } from './session.js';
@@ -7,7 +7,7 @@ import { type DeviceShare, type Opened, TextureSession } from './session.js';
  * What WebGL can do, whatever dialect: a fragment shader computes one element, and reads at most 16 textures, of which gpu.js takes one to
  * copy and two are left for others. Its numbers are float32.
  */
-const target: Target = {
+const TARGET: Target = {
   dtypes: new Set(['float32', 'int32', 'bool']),
   instructions: 'kernels',
   keeps: new Set(),
@@ -21,21 +21,38 @@ const target: Target = {
 };
 
 /** What {@link gpujs} is made with. */
-export type GpuOptions = DeviceOptions;
+export interface GpuOptions extends DeviceOptions {
+  /**
+   * What becomes of the decompositions of matrices, which WebGL cannot do: 'refuse', unless said, or 'host', which computes them in this
+   * process, their operands being fetched in the midst of each run. uint32, which its numbers cannot hold, is always computed here: it serves
+   * the bits of draws.
+   */
+  readonly missing?: 'refuse' | 'host';
+}
 
 /**
  * The backend that writes kernels for gpu.js, which runs them on OpenGL through WebGL 2, WebGL 1, or the package gl in Node. float32, bool,
- * and int32 from −2^24 to 2^24, as all its numbers are float32; no draws, which need uint32, and no decompositions of matrices.
+ * and int32 from −2^24 to 2^24, as all its numbers are float32.
  *
  * gpu.js is loaded when the first program is. Programs are rejected then, with `BackendError`, where it is not installed, where it finds no
- * GPU (unless `allowCpu`), and for what WebGL cannot do, all of which is listed.
+ * GPU (unless `allowCpu`), and for what WebGL cannot do, all of which is listed. `program.explain` tells what is computed in this process.
  *
  * @example
  * const machine = new TapeMachine(graph, { backend: gpujs({ allowCpu: true }) });
  */
 export function gpujs(options: GpuOptions = {}): Backend {
   const shared = new SharedDevice(options);
-  return { name: 'gpujs', target, open: () => new TextureSession(shared) };
+  const hosted = hostedBy(options.missing === 'host');
+  const target = { ...TARGET, hosted };
+  return { name: 'gpujs', target, open: () => new TextureSession(shared, (node) => hosted(node) !== null) };
+}
+
+/** Why a node is computed in this process. */
+function hostedBy(takesMissing: boolean): (node: Node) => string | null {
+  return ({ op, dtype, inputs }) => {
+    if (dtype === 'uint32' || inputs.some((x) => x.dtype === 'uint32')) return 'the GPU has no uint32';
+    return takesMissing && op.procedure && !op.unordered ? 'WebGL cannot do it' : null;
+  };
 }
 
 /** The GPU that all machines of one backend share, as browsers give few. It is given back with the last of them. */

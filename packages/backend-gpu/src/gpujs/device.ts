@@ -1,5 +1,6 @@
 import { arrayOf, BackendError, type DType, MachineError, type TypedArray } from '@tapegrad/core';
-import type { Gpu, GpuKernel, GraphicsContext, KernelSettings, Values } from './gpu.js';
+import type { Gpu, GpuKernel, GpuValues, GraphicsContext, KernelSettings } from './gpu.js';
+import { HostValues, type Values } from './values.js';
 
 /** Up to here every whole number is a float32, the only numbers that there are. */
 export const EXACT = 2 ** 24;
@@ -27,6 +28,11 @@ export class Device {
     return `${this.#gpu.Kernel.name} on ${String(renderer)}`;
   }
 
+  /** Do kernels run on a GPU, and not in JavaScript? */
+  get isGpu(): boolean {
+    return this.#gpu.Kernel.mode === 'gpu';
+  }
+
   /** A kernel that gives so many elements. */
   kernel(source: string, length: number, functions: readonly string[] = [], loopMaxIterations = 1): GpuKernel {
     const settings: KernelSettings = {
@@ -43,7 +49,7 @@ export class Device {
   }
 
   /** What a kernel gives. Throws where it runs elsewhere than on the GPU, without leave. */
-  run(kernel: GpuKernel, args: readonly (Values | number)[]): Values {
+  run(kernel: GpuKernel, args: readonly (GpuValues | number)[]): GpuValues {
     const values = kernel(...args);
     if (!this.#allowCpu) this.#checkOnGpu(kernel);
     return values;
@@ -65,7 +71,9 @@ export class Device {
     throw new MachineError('gpujs: the GPU was lost. Make a new TapeMachine, and load saved state there.', { code: 'device' });
   }
 
+  /** Values in memory of the GPU, but for uint32, which it does not hold. */
   upload(values: TypedArray): Values {
+    if (values instanceof Uint32Array) return new HostValues(values.slice());
     const floats =
       values instanceof Float32Array && values.length > 0 ? values : Float32Array.from(values.length > 0 ? values : [0]);
     let kernel = this.#uploads.get(floats.length);
@@ -78,7 +86,14 @@ export class Device {
     return made;
   }
 
+  /** What a kernel on the GPU can read. */
+  onGpu(values: Values): GpuValues {
+    if (values instanceof HostValues) throw new Error('A kernel on the GPU reads what is not there.');
+    return values;
+  }
+
   download(values: Values, dtype: DType, length: number): TypedArray {
+    if (values instanceof HostValues) return values.array.slice();
     const floats = values instanceof Float32Array ? values : values.toArray();
     if (dtype === 'float32') return floats.slice(0, length);
     const array = arrayOf(dtype, length);
@@ -96,13 +111,4 @@ export class Device {
     if (mode === 'gpu' && !kernel.fallbackRequested && kernel.compiledFragmentShader) return;
     throw new BackendError(`gpujs: gpu.js ran a kernel as ${name}, not on a GPU. Allow it with gpujs({ allowCpu: true }).`);
   }
-}
-
-/** Another hold on values. */
-export function retain(values: Values): Values {
-  return values instanceof Float32Array ? values : values.clone();
-}
-
-export function release(values: Values | null | undefined): void {
-  if (values && !(values instanceof Float32Array)) values.delete();
 }

@@ -3,13 +3,15 @@ import {
   BackendError,
   type DeviceExecutable,
   type Instruction,
+  type Kernel,
+  type Node,
   type Slot,
   type Tape,
   type TypedArray,
 } from '@tapegrad/core';
-import { type Device, EXACT, release, retain } from './device.js';
-import type { Values } from './gpu.js';
+import { type Device, EXACT } from './device.js';
 import type { Compiled, Kernels } from './kernels.js';
+import { release, retain, type Values } from './values.js';
 
 /** The states of a session, as runs read and replace them. */
 export interface StateStore {
@@ -17,6 +19,15 @@ export interface StateStore {
   valuesOf(name: string): Values;
   /** Hands values over to the store. */
   replace(name: string, values: Values): void;
+}
+
+/** What a program runs on. */
+export interface Around {
+  readonly device: Device;
+  readonly kernels: Kernels;
+  readonly states: StateStore;
+  /** Is a node computed in this process? */
+  readonly hosted: (node: Node) => boolean;
 }
 
 type Step = { readonly instruction: Instruction; readonly kernel: Compiled | null; readonly frees: readonly number[] };
@@ -32,7 +43,7 @@ export class TextureExecutable implements DeviceExecutable {
   readonly #direct: readonly (readonly [name: string, slot: Slot])[];
   readonly #constants: readonly (readonly [slot: number, values: Values])[];
 
-  constructor(device: Device, kernels: Kernels, tape: Tape, states: StateStore) {
+  constructor({ device, kernels, states, hosted }: Around, tape: Tape) {
     this.#device = device;
     this.#tape = tape;
     this.#states = states;
@@ -40,10 +51,12 @@ export class TextureExecutable implements DeviceExecutable {
     this.#direct = tape.slots.flatMap((slot): [string, Slot][] =>
       slot.place.kind === 'state' && !old.has(slot) ? [[slot.place.name, slot]] : [],
     );
+    const compiled = (kernel: Kernel, isHosted: boolean): Compiled =>
+      isHosted ? kernels.hosted(kernel) : kernels.compile(kernel);
     const frees = lastUses(tape, [...tape.outputs.map(({ slot }) => slot), ...this.#direct.map(([, slot]) => slot)]);
     this.#steps = tape.instructions.map((instruction, i) => ({
       instruction,
-      kernel: instruction.kind === 'kernel' ? kernels.compile(instruction.kernel) : null,
+      kernel: instruction.kind === 'kernel' ? compiled(instruction.kernel, instruction.nodes.some(hosted)) : null,
       frees: frees[i]!,
     }));
     this.#constants = tape.slots.flatMap(({ id, place }): [number, Values][] =>
@@ -126,7 +139,7 @@ interface Run {
 
 function runStep({ instruction, kernel, frees }: Step, held: (Values | null)[], updates: Map<string, Values>): void {
   if (kernel && instruction.kind === 'kernel') {
-    const { reads, writes } = kernel.source;
+    const { reads, writes } = kernel;
     const values = reads.map((buffer) => held[instruction.slots[buffer]!.id]!);
     held[instruction.slots[writes]!.id] = kernel.run(values);
   } else {

@@ -94,18 +94,23 @@ const SOURCES: readonly string[] = [
     }
     return r;
   }`,
-  // Two's complement of 25 bits, one bit at a time: `both`, `one` count where both or one of the bits is set.
+  // Bit by bit, in two's complement: `both`, `one` are the outcome where both or one of the bits is set. A negative number is the complement
+  // of a natural one, so that no bit is lost.
   `function bitsOf(x, y, both, one) {
-    var a = x; var b = y; var r = 0.0; var unit = 1.0;
-    if (x < 0) { a = x + 33554432; }
-    if (y < 0) { b = y + 33554432; }
+    var xSign = 0.0; var ySign = 0.0; var a = x; var b = y; var sign = 0.0;
+    if (x < 0) { xSign = 1.0; a = -1 - x; }
+    if (y < 0) { ySign = 1.0; b = -1 - y; }
+    var signs = xSign + ySign;
+    if (signs > 1.5) { sign = both; } else { if (signs > 0.5) { sign = one; } }
+    var r = 0.0; var unit = 1.0;
     for (var i = 0; i < 25; i++) {
       var p = Math.floor(a * 0.5); var q = Math.floor(b * 0.5);
-      var count = a - 2 * p + b - 2 * q;
-      if (count > 1.5) { r = r + both * unit; } else { if (count > 0.5) { r = r + one * unit; } }
+      var count = Math.abs(a - 2 * p - xSign) + Math.abs(b - 2 * q - ySign); var bit = 0.0;
+      if (count > 1.5) { bit = both; } else { if (count > 0.5) { bit = one; } }
+      r = r + Math.abs(bit - sign) * unit;
       a = p; b = q; unit = unit + unit;
     }
-    if (r > 16777215.5) { r = r - 33554432; }
+    if (sign > 0.5) { r = -1 - r; }
     return r;
   }`,
   'function integerOf(x$) { var r = truncOf(Math.max(Math.min(x, 2147483647), -2147483648)); if (isNanOf(x$) > 0.5) { r = 0.0; } return r; }',

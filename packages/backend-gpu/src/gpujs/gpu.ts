@@ -40,10 +40,10 @@ export interface Texture {
 }
 
 /** Values as kernels take and give them: plain arrays where there is no GPU. */
-export type Values = Texture | Float32Array;
+export type GpuValues = Texture | Float32Array;
 
 export interface GpuKernel {
-  (...values: readonly (Values | number)[]): Values;
+  (...values: readonly (GpuValues | number)[]): GpuValues;
   readonly kernel: RunningKernel;
 }
 

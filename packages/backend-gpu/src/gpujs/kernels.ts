@@ -1,12 +1,15 @@
-import { BackendError, type Kernel } from '@tapegrad/core';
+import { arrayOf, BackendError, type Kernel, prepare } from '@tapegrad/core';
 import { type Device, EXACT } from './device.js';
-import type { GpuKernel, Values } from './gpu.js';
-import { type KernelSource, printKernel } from './print.js';
+import type { GpuKernel } from './gpu.js';
+import { printKernel } from './print.js';
+import type { Values } from './values.js';
 
 /** A kernel that can run. */
 export interface Compiled {
-  readonly source: KernelSource;
-  /** From the values of `source.reads`. */
+  /** The numbers of the buffers that it reads, in order. */
+  readonly reads: readonly number[];
+  /** The buffer that it writes. */
+  readonly writes: number;
   run(values: readonly Values[]): Values;
 }
 
@@ -38,11 +41,33 @@ export class Kernels {
   }
 
   #compile(kernel: Kernel): Compiled {
-    const source = printKernel(kernel);
-    const { text, functions, iterations, constants, writes } = source;
-    const { length } = kernel.buffers[writes]!;
-    if (length === 0) return { source, run: () => this.#device.upload(new Float32Array(0)) };
-    const made: GpuKernel = this.#device.kernel(text, length, functions, iterations);
-    return { source, run: (values) => this.#device.run(made, [...values, ...constants]) };
+    const { text, functions, iterations, constants, reads, writes } = printKernel(kernel, !this.#device.isGpu);
+    const { length, dtype } = kernel.buffers[writes]!;
+    const made: GpuKernel = this.#device.kernel(text, Math.max(length, 1), functions, iterations);
+    if (length === 0) return { reads, writes, run: () => this.#device.upload(arrayOf(dtype, 0)) };
+    return {
+      reads,
+      writes,
+      run: (values) => this.#device.run(made, [...values.map((value) => this.#device.onGpu(value)), ...constants]),
+    };
+  }
+
+  /** A kernel as this process runs it: its operands are fetched, its result is uploaded. */
+  hosted(kernel: Kernel): Compiled {
+    const { buffers } = kernel;
+    const run = prepare(kernel);
+    const reads = buffers.flatMap(({ access }, i) => (access === 'read' ? [i] : []));
+    const writes = buffers.findIndex(({ access }) => access !== 'read');
+    return {
+      reads,
+      writes,
+      run: (values) => {
+        const arrays = buffers.map(({ dtype, length }, i) =>
+          i === writes ? arrayOf(dtype, length) : this.#device.download(values[reads.indexOf(i)]!, dtype, length),
+        );
+        run(arrays);
+        return this.#device.upload(arrays[writes]!);
+      },
+    };
   }
 }

@@ -19,10 +19,11 @@ export interface KernelSource {
 
 /**
  * A kernel of one result as the function that each thread of gpu.js runs. All numbers are float32, those of indices and int32 too: every
- * dialect of GLSL has these, and whole numbers up to 2^24 are exact. Each value has a name of its own; no name is a word of GLSL.
+ * dialect of GLSL has these, and whole numbers up to 2^24 are exact. Each value has a name of its own; no name is a word of GLSL. `rounds`
+ * is for where it runs in JavaScript, whose numbers are longer.
  */
-export function printKernel(kernel: Kernel): KernelSource {
-  return new Printer(kernel).print();
+export function printKernel(kernel: Kernel, rounds = false): KernelSource {
+  return new Printer(kernel, rounds).print();
 }
 
 /** Ops that give a natural number for natural numbers. */
@@ -30,6 +31,7 @@ const NATURAL: ReadonlySet<LetOp> = new Set<LetOp>(['copy', 'add', 'mul', 'div',
 
 class Printer {
   readonly #kernel: Kernel;
+  readonly #rounds: boolean;
   readonly #lines: string[] = [];
   readonly #functions = new Set<string>();
   readonly #reads: readonly number[];
@@ -39,8 +41,9 @@ class Printer {
   #iterations = 1;
   #result = '';
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, rounds: boolean) {
     this.#kernel = kernel;
+    this.#rounds = rounds;
     this.#reads = kernel.buffers.flatMap(({ access }, i) => (access === 'read' ? [i] : []));
   }
 
@@ -54,9 +57,8 @@ class Printer {
       this.#block(last.body);
     } else this.#block(body);
     const functions = withCallees(this.#functions);
-    this.#orderFunctions(functions);
     this.#line(`return ${this.#result};`);
-    const text = this.#lines.join('\n');
+    const text = [...orderOf(functions), ...this.#lines].join('\n');
     const outside = Object.keys(OUTSIDE).filter((name) => new RegExp(`\\b${name}\\b`).test(text));
     const parameters = [...this.#reads.map((i) => `a${i}`), ...outside];
     return {
@@ -67,19 +69,6 @@ class Printer {
       writes: buffers.findIndex(({ access }) => access !== 'read'),
       iterations: this.#iterations,
     };
-  }
-
-  /**
-   * gpu.js declares a function before those that it calls where it has been called twice; the order of last calls is what counts. So all are
-   * called once more, in an order in which they can be declared, where nothing runs.
-   */
-  #orderFunctions(functions: readonly string[]): void {
-    const calls = functions.toReversed().map((name) => {
-      return `${name}(${FUNCTIONS.get(name)!
-        .parameters.map(() => '0.5')
-        .join(', ')})`;
-    });
-    if (calls.length > 0) this.#line(`if (1 < 0) { var order = ${calls.join(' + ')}; }`);
   }
 
   #line(text: string): void {
@@ -123,7 +112,8 @@ class Printer {
         const { to, op, type } = statement;
         const args = statement.args.map((arg) => this.#operand(arg));
         if (type === 'int32' && NATURAL.has(op) && args.every(({ isNatural }) => isNatural)) this.#natural.add(to);
-        this.#line(`var t${to} = ${spell(op, type, args, this.#call)};`);
+        const value = spell(op, type, args, this.#call);
+        this.#line(`var t${to} = ${this.#rounds && type === 'float32' ? `Math.fround(${value})` : value};`);
         break;
       }
       case 'variable':
@@ -162,4 +152,18 @@ class Printer {
   #longest(): number {
     return Math.max(...this.#kernel.buffers.map(({ length }) => length));
   }
+}
+
+/**
+ * gpu.js declares functions in the order in which they are called first, and gets that wrong where one is called from several places. So
+ * all are called once where nothing runs, callers before those that they call.
+ */
+function orderOf(functions: readonly string[]): string[] {
+  const calls = functions.toReversed().map(
+    (name) =>
+      `${name}(${FUNCTIONS.get(name)!
+        .parameters.map(() => '0.5')
+        .join(', ')})`,
+  );
+  return calls.length === 0 ? [] : [`  if (1 < 0) { var order = ${calls.join(' + ')}; }`];
 }

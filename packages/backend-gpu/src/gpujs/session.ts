@@ -1,8 +1,8 @@
-import { type DType, MachineError, type Session, type Tape, type TypedArray } from '@tapegrad/core';
-import { type Device, release } from './device.js';
+import { type DType, MachineError, type Node, type Session, type Tape, type TypedArray } from '@tapegrad/core';
+import type { Device } from './device.js';
 import { type StateStore, TextureExecutable } from './executable.js';
-import type { Values } from './gpu.js';
 import type { Kernels } from './kernels.js';
+import { release, type Values } from './values.js';
 
 /** What the sessions of one GPU share. */
 export interface Opened {
@@ -29,12 +29,14 @@ export class TextureSession implements Session, StateStore {
   /** gpu.js makes textures of its own, as they are needed. */
   readonly scratchBytes = 0;
   readonly #share: DeviceShare;
+  readonly #hosted: (node: Node) => boolean;
   readonly #states = new Map<string, Held>();
   readonly #programs = new Set<TextureExecutable>();
   #opened: Opened | null = null;
 
-  constructor(share: DeviceShare) {
+  constructor(share: DeviceShare, hosted: (node: Node) => boolean) {
     this.#share = share;
+    this.#hosted = hosted;
   }
 
   /** What it runs on, once it is known. */
@@ -44,8 +46,7 @@ export class TextureSession implements Session, StateStore {
 
   async load(tape: Tape): Promise<TextureExecutable> {
     this.#opened ??= await this.#share.open();
-    const { device, kernels } = this.#opened;
-    const program = new TextureExecutable(device, kernels, tape, this);
+    const program = new TextureExecutable({ ...this.#opened, states: this, hosted: this.#hosted }, tape);
     program.rehearse();
     this.#programs.add(program);
     return program;

@@ -151,9 +151,9 @@ function spellInteger(op: LetOp, args: readonly Spelled[], call: Call): string |
     case 'bitNot':
       return `(-1 - ${a})`;
     case 'shiftLeft':
-      return `(${a} * ${call('powerOfTwo', b)})`;
+      return `(${a} * ${call('powerOfTwo', shiftCount(b))})`;
     case 'shiftRight':
-      return `Math.floor(${a} * ${call('powerOfTwo', `(-${b})`)})`;
+      return `Math.floor(${a} * ${call('powerOfTwo', `(-${shiftCount(b)})`)})`;
     case 'floor':
     case 'ceil':
     case 'round':
@@ -162,6 +162,11 @@ function spellInteger(op: LetOp, args: readonly Spelled[], call: Call): string |
     default:
       return null;
   }
+}
+
+/** Modulo 32. */
+function shiftCount(count: string): string {
+  return `(${count} - 32 * Math.floor(${count} * 0.03125))`;
 }
 
 /** The floor of a quotient, for a positive divisor; a product with a power of two is exact. */

@@ -1,14 +1,16 @@
+import { isConstant } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
 import { reached } from '../graph/replay.js';
 import { type Group, Grouping, writerOf } from './grouping.js';
 import { scatterUnit, stagedUnit, unitOf } from './kernel-unit.js';
+import { KernelWriter } from './lower.js';
 import { splitUnits } from './split.js';
 import { isLeaf, storedNodes } from './storage.js';
 import type { Target } from './target.js';
 import { type Unit, wholeUnit } from './unit.js';
 
 export interface FuseOptions {
-  readonly target: Pick<Target, 'instructions' | 'statements' | 'tile' | 'limits'>;
+  readonly target: Pick<Target, 'instructions' | 'statements' | 'tile' | 'limits' | 'hosted'>;
   /** False gives every node a kernel of its own. */
   readonly fuse: boolean;
   /** Does the backend have a hand-written kernel for this node? */
@@ -36,8 +38,12 @@ export function fuse(outputs: readonly Node[], options: FuseOptions): Fusion {
     if (node.op.kind === 'procedure') return 'procedure';
     return 'loop';
   };
+  // What this process computes for a device mixes with nothing.
+  const isApart = (node: Node): boolean =>
+    formOf(node) === 'loop' && !isConstant(node) && typeof options.target.hosted?.(node) === 'string';
   const stored = storedNodes(outputs, nodes, {
     fuse: options.fuse,
+    isApart,
     wholly: (node) => formOf(node) !== 'loop',
     reads: options.target.limits?.reads ?? Infinity,
   });
@@ -53,6 +59,7 @@ export function fuse(outputs: readonly Node[], options: FuseOptions): Fusion {
     const kind = formOf(node);
     if (kind !== 'loop') grouping.alone(node, wholeUnit(kind, node));
     else if (node.op.kind === 'scatter') grouping.alone(node, scatterUnit(node, inMemory));
+    else if (isApart(node)) grouping.alone(node, unitOf(KernelWriter.of(node, inMemory), new Set([node]), options.target));
     else {
       const why = grouping.place(node, newest);
       if (why) notes.set(node, `${notes.get(node)}; begins a kernel because ${why}`);

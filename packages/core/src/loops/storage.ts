@@ -30,6 +30,8 @@ export interface StorageOptions {
   readonly fuse: boolean;
   /** Is this node computed by something that sees whole buffers (a procedure, a routine, an op of the backend)? */
   readonly wholly: (node: Node) => boolean;
+  /** Is this node computed in a kernel of its own, from buffers? */
+  readonly isApart: (node: Node) => boolean;
   /** The most buffers that one kernel may read. */
   readonly reads: number;
 }
@@ -79,6 +81,7 @@ class Storage {
     const { inputs, id } = node;
     for (let i = 0; i < inputs.length; i++) this.#weigh(node, i, inputs[i]!);
     if (this.#options.wholly(node)) for (const x of inputs) this.keep(x, `${node.op.name} reads it whole`);
+    if (this.#options.isApart(node)) for (const x of inputs) if (!isConstant(x)) this.keep(x, `${node.op.name} is apart`);
     if (this.#options.reads < Infinity) this.#gatherSources(node);
     let { cost } = node.op;
     let depth = isConstant(node) ? 0 : 1;
@@ -102,8 +105,9 @@ class Storage {
 
   #reason(node: Node, lead: Node | undefined): string | null {
     const { kind } = node.op;
-    const { fuse, wholly } = this.#options;
+    const { fuse, wholly, isApart } = this.#options;
     if (KEPT.has(kind) || wholly(node)) return `it is a ${kind}`;
+    if (isApart(node)) return 'it is apart';
     if (this.#operands.has(node) && kind !== 'view') return `${this.#operands.get(node)} reads it`;
     if (!fuse) return isConstant(node) ? null : 'fusion is off';
     return lead ? `it follows ${nameOfNode(lead)} in its kernel` : null;
