@@ -94,8 +94,9 @@ export class Device {
 
   download(values: Values, dtype: DType, length: number): TypedArray {
     if (values instanceof HostValues) return values.array.slice();
-    const floats = values instanceof Float32Array ? values : values.toArray();
-    if (dtype === 'float32') return floats.slice(0, length);
+    const isHere = values instanceof Float32Array;
+    const floats = isHere ? values : values.toArray();
+    if (dtype === 'float32') return isHere || length < floats.length ? floats.slice(0, length) : floats;
     const array = arrayOf(dtype, length);
     for (let i = 0; i < length; i++) array[i] = Math.min(Math.max(floats[i]!, -2147483648), 2147483647);
     return array;
