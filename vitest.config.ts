@@ -19,10 +19,14 @@ export default defineConfig({
           name: 'fast',
           include: ['{packages/*,examples,bench}/test/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'test/slow/**', 'test/packaging/**', 'test/browser/**', 'test/gpujs/**'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
         },
       },
-      { extends: true, test: { name: 'slow', include: ['test/slow/**/*.test.ts'], testTimeout: 600_000 } },
+      {
+        extends: true,
+        // A process for each file, so that the memory of one is not counted in another's.
+        test: { name: 'slow', include: ['test/slow/**/*.test.ts'], pool: 'forks', isolate: true, testTimeout: 600_000 },
+      },
       {
         extends: true,
         test: { name: 'packages', include: ['test/packaging/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 },
