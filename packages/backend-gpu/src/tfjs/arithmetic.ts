@@ -49,12 +49,14 @@ export function or(calls: Calls, a: Value, b: Value): Value {
 export function select(calls: Calls, condition: Value, a: Value, b: Value): Value {
   if (a.dtype === 'bool') return or(calls, and(calls, condition, a), and(calls, not(calls, condition), b));
   const shape = met(met(condition.shape, a.shape), b.shape);
+  const length = shape.reduce((product, size) => product * size, 1);
+  // In a row, as on WebGL and WebGPU it knows few axes.
   const whole = (x: Value): Value => {
     const ones = shape.map(() => 1).slice(x.shape.length);
-    return stretched(calls, reshaped(calls, x, [...ones, ...x.shape]), shape);
+    return reshaped(calls, stretched(calls, reshaped(calls, x, [...ones, ...x.shape]), shape), [length]);
   };
   const operands = { condition: whole(condition), t: whole(a), e: whole(b) };
-  return calls.call('Select', operands, { shape, dtype: a.dtype });
+  return reshaped(calls, calls.call('Select', operands, { shape: [length], dtype: a.dtype }), shape);
 }
 
 /** Bools as 0 and 1; other dtypes as they are. */

@@ -1,4 +1,5 @@
 import { countOf, type TypedArray } from '@tapegrad/core';
+import type { Tried } from './flaws.js';
 import { keyOf } from './keys.js';
 import type { Attributes, DeviceType } from './tensorflow.js';
 
@@ -82,21 +83,21 @@ export class Calls {
   /** Kernels that are needed and missing. */
   readonly missing = new Set<string>();
   readonly #hasKernel: (name: string) => boolean;
-  /** Kernels that lose NaN on this device. */
-  readonly #careless: ReadonlySet<string>;
+  /** What kernels of this device get wrong. */
+  readonly #flaws: ReadonlySet<string>;
   readonly #known = new Map<string, Value>();
   readonly #literals = new Map<string, Value>();
   readonly #constant = new Set<number>();
   #values = 0;
 
-  constructor(hasKernel: (name: string) => boolean, careless: ReadonlySet<string>) {
+  constructor(hasKernel: (name: string) => boolean, flaws: ReadonlySet<string>) {
     this.#hasKernel = hasKernel;
-    this.#careless = careless;
+    this.#flaws = flaws;
   }
 
-  /** Does a kernel give NaN where an operand is NaN? */
-  keepsNaN(kernel: string): boolean {
-    return !this.#careless.has(kernel);
+  /** Does the device do right by one of what `findFlaws` has tried? */
+  does(tried: Tried): boolean {
+    return !this.#flaws.has(tried);
   }
 
   has(kernel: string): boolean {

@@ -1,10 +1,10 @@
 import { type Axis, countOf, Index, type IndexValue, type Term } from '@tapegrad/core';
 import { plainTerms } from './affine.js';
-import { beside, binary } from './arithmetic.js';
+import { beside, binary, counted } from './arithmetic.js';
 import type { Calls, Value } from './calls.js';
 import { tableAxes } from './gather.js';
 import { aligned, extents, type Named, spread, unionOf } from './named.js';
-import { reshaped } from './shaping.js';
+import { reshaped, truthOf } from './shaping.js';
 import { tabulate } from './tables.js';
 
 /** An address that depends on values: whole blocks of `block` elements, whose positions are computed on the device. */
@@ -108,7 +108,8 @@ export function scattered(
   const outer = axes.filter((axis) => !inner.some(({ key }) => key === axis.key));
   const count = countOf(extents(outer));
   const indices = reshaped(calls, spread(calls, positions, outer), [count, 1]);
-  const updates = reshaped(calls, spread(calls, added, [...outer, ...inner]), [count, block]);
+  const updates = counted(calls, reshaped(calls, spread(calls, added, [...outer, ...inner]), [count, block]));
   const shape = [length / block, block];
-  return calls.call('ScatterNd', { indices, updates }, { shape, dtype: added.value.dtype }, { shape });
+  const sums = calls.call('ScatterNd', { indices, updates }, { shape, dtype: updates.dtype }, { shape });
+  return added.value.dtype === 'bool' ? truthOf(calls, sums) : sums;
 }

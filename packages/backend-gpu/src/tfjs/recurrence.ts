@@ -12,7 +12,7 @@ export function recurrent(calls: Calls, axis: Axis, factor: Named, addend: Named
   const axes = [axis, ...all.filter(({ key }) => key !== axis.key)];
   const b = spread(calls, addend, axes);
   const { dtype } = b;
-  if (isOne && dtype !== 'bool')
+  if (isOne && (dtype === 'float32' || (dtype === 'int32' && calls.does('Sum of int32'))))
     return { value: calls.call('Cumsum', { x: b }, b, { axis: 0, exclusive: false, reverse: false }), axes };
   const constantFactor = includes(factor.axes, axis) ? null : aligned(calls, factor, axes.slice(1));
   const a = constantFactor ? null : spread(calls, factor, axes);

@@ -20,12 +20,12 @@ export function reduced(calls: Calls, combine: Combine, body: Named, over: reado
   if (present.length === 0) return { value, axes: body.axes };
   const axes = body.axes.filter((axis) => !includes(present, axis));
   const positions = present.map((axis) => positionOf(body.axes, axis)).sort((a, b) => a - b);
-  const numbers = counted(calls, value);
+  const numbers = summable(calls, value);
   const type = { shape: axes.map(({ extent }) => extent), dtype: numbers.dtype };
   const along = (kernel: string, x: Value): Value =>
     calls.call(kernel, { x }, { ...type, dtype: x.dtype }, { ...axisAttribute(kernel, positions), keepDims: false });
   const found = along(KERNELS[combine], numbers);
-  if (numbers.dtype !== 'float32' || calls.keepsNaN(KERNELS[combine])) return { value: cast(calls, found, dtype), axes };
+  if (dtype !== 'float32' || keepsNaN(calls, combine)) return { value: cast(calls, found, dtype), axes };
   const odd = along('Max', cast(calls, whereNaN(calls, numbers), 'float32'));
   const isOdd = binary(calls, 'Greater', odd, beside(calls, odd, 0), 'bool');
   return { value: select(calls, isOdd, beside(calls, found, NaN), found), axes };
@@ -34,6 +34,17 @@ export function reduced(calls: Calls, combine: Combine, body: Named, over: reado
 /** `Max` and `Min` call their axes otherwise. */
 function axisAttribute(kernel: string, axes: readonly number[]): Record<string, readonly number[]> {
   return kernel === 'Max' ? { reductionIndices: axes, axis: axes } : { axis: axes };
+}
+
+/** Numbers that the device can reduce: on WebGPU its kernels take all for float32, which holds whole ones up to 2²⁴. */
+function summable(calls: Calls, x: Value): Value {
+  const numbers = counted(calls, x);
+  return calls.does('Sum of int32') ? numbers : cast(calls, numbers, 'float32');
+}
+
+function keepsNaN(calls: Calls, combine: Combine): boolean {
+  if (combine === 'max') return calls.does('NaN in Max');
+  return combine !== 'min' || calls.does('NaN in Min');
 }
 
 /** A value combined with itself along axes on which it does not depend. */

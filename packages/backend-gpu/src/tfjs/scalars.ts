@@ -51,10 +51,10 @@ const scaledLog =
 
 /** Of two, with NaN where either is NaN, also on devices whose kernel forgets it. */
 const extreme =
-  (kernel: string): Spelling =>
+  (kernel: 'Maximum' | 'Minimum'): Spelling =>
   (calls, a, b) => {
     const found = binary(calls, kernel, a!, b!);
-    if (calls.keepsNaN(kernel)) return found;
+    if (calls.does(`NaN in ${kernel}`)) return found;
     return select(calls, or(calls, whereNaN(calls, a!), whereNaN(calls, b!)), beside(calls, a!, NaN), found);
   };
 
@@ -86,7 +86,7 @@ const power: Spelling = (calls, x, y) => {
 
 const signOfFloat: Spelling = (calls, x) => {
   const found = unary(calls, 'Sign', x!);
-  return calls.keepsNaN('Sign') ? found : select(calls, whereNaN(calls, x!), x!, found);
+  return calls.does('NaN in Sign') ? found : select(calls, whereNaN(calls, x!), x!, found);
 };
 
 const truncated: Spelling = (calls, x) => {

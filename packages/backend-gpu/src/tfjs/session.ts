@@ -1,8 +1,8 @@
 import { type DType, MachineError, type Node, type Session, type Tape, type TypedArray } from '@tapegrad/core';
 import { Calls, type Type } from './calls.js';
-import { carelessKernels } from './careless.js';
 import type { Device } from './device.js';
 import { type StateStore, TensorExecutable } from './executable.js';
+import { findFlaws, type Tried } from './flaws.js';
 import { timetable } from './lifetimes.js';
 import type { TensorHandle } from './tensorflow.js';
 import { Translator } from './translate.js';
@@ -16,7 +16,7 @@ export class TensorSession implements Session, StateStore {
   readonly #hosted: (node: Node) => boolean;
   readonly #states = new Map<string, TensorHandle | TypedArray>();
   readonly #programs = new Set<TensorExecutable>();
-  #careless: Promise<ReadonlySet<string>> | null = null;
+  #flaws: Promise<ReadonlySet<Tried>> | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(device: Device, backend: string, hosted: (node: Node) => boolean) {
@@ -28,8 +28,8 @@ export class TensorSession implements Session, StateStore {
   async load(tape: Tape): Promise<TensorExecutable> {
     const device = this.#device;
     await device.start();
-    this.#careless ??= carelessKernels(device);
-    const calls = new Calls((name) => device.hasKernel(name), await this.#careless);
+    this.#flaws ??= findFlaws(device);
+    const calls = new Calls((name) => device.hasKernel(name), await this.#flaws);
     const { outputs, updates } = new Translator(calls, this.#hosted).translate(tape, this.#backend);
     const program = new TensorExecutable({
       device,

@@ -1,3 +1,4 @@
+import { countOf, strides } from '@tapegrad/core';
 import type { Calls, Value } from './calls.js';
 
 /** Kernels that move elements about, each left out where it would change nothing. */
@@ -10,6 +11,8 @@ export function reshaped(calls: Calls, x: Value, shape: readonly number[]): Valu
 /** Axis i of the result is axis `order[i]` of `x`. */
 export function transposed(calls: Calls, x: Value, order: readonly number[]): Value {
   if (order.every((axis, i) => axis === i)) return x;
+  // WebGPU has no transpose of bools.
+  if (x.dtype === 'bool') return truthOf(calls, transposed(calls, cast(calls, x, 'int32'), order));
   const shape = order.map((axis) => x.shape[axis]!);
   // Axes of size 1 may stand anywhere, and axes that stay together are one: kernels are slow, or fail, where there are many.
   const groups: number[][] = [];
@@ -27,7 +30,39 @@ export function transposed(calls: Calls, x: Value, order: readonly number[]): Va
   );
   const perm = groups.map((_, i) => ranked.findIndex((entry) => entry.i === i));
   if (perm.every((axis, i) => axis === i)) return reshaped(calls, x, shape);
-  return reshaped(calls, calls.call('Transpose', { x: narrow }, { shape: sizes, dtype: x.dtype }, { perm }), shape);
+  const byKernel = perm.length <= MOST_AXES && (x.dtype === 'float32' || calls.does('Transpose of int32'));
+  const turned = byKernel
+    ? calls.call('Transpose', { x: narrow }, { shape: sizes, dtype: x.dtype }, { perm })
+    : picked(calls, narrow, perm);
+  return reshaped(calls, turned, shape);
+}
+
+/** Shaders turn no more axes round. */
+const MOST_AXES = 6;
+
+/** A transpose by a table of positions. */
+function picked(calls: Calls, x: Value, perm: readonly number[]): Value {
+  const distances = strides(x.shape);
+  const shape = perm.map((axis) => x.shape[axis]!);
+  const length = countOf(shape);
+  const positions = (): Int32Array => {
+    const table = new Int32Array(length);
+    for (let i = 0; i < length; i++) {
+      let rest = i;
+      for (let d = shape.length - 1; d >= 0; d--) {
+        table[i]! += (rest % shape[d]!) * distances[perm[d]!]!;
+        rest = Math.floor(rest / shape[d]!);
+      }
+    }
+    return table;
+  };
+  const indices = calls.literal(`transpose ${x.shape} by ${perm}`, { shape: [length], dtype: 'int32' }, positions);
+  const row = calls.call('Reshape', { x }, { shape: [length], dtype: x.dtype }, { shape: [length] });
+  return reshaped(
+    calls,
+    calls.call('GatherV2', { x: row, indices }, { shape: [length], dtype: x.dtype }, { axis: 0, batchDims: 0 }),
+    shape,
+  );
 }
 
 /** Is there nothing but axes of size 1 between two axes, the second behind the first? */
@@ -41,10 +76,7 @@ function follows(shape: readonly number[], first: number, second: number): boole
  */
 export function stretched(calls: Calls, x: Value, shape: readonly number[]): Value {
   if (sameSizes(x.shape, shape)) return x;
-  if (x.dtype === 'bool') {
-    const whole = stretched(calls, cast(calls, x, 'int32'), shape);
-    return calls.call('NotEqual', { a: whole, b: calls.full(0, 'int32') }, { shape, dtype: 'bool' });
-  }
+  if (x.dtype === 'bool') return truthOf(calls, stretched(calls, cast(calls, x, 'int32'), shape));
   const { whole, parts } = collapsed(shape, [x.shape]);
   const [narrow] = parts as [number[]];
   const ones = calls.full(
@@ -79,8 +111,17 @@ export function collapsed(
   return { whole, parts };
 }
 
+/** Whole numbers as bools: which are not 0. */
+export function truthOf(calls: Calls, x: Value): Value {
+  return calls.call('NotEqual', { a: x, b: calls.full(0, 'int32') }, { shape: x.shape, dtype: 'bool' });
+}
+
 export function cast(calls: Calls, x: Value, dtype: Value['dtype']): Value {
-  return x.dtype === dtype ? x : calls.call('Cast', { x }, { shape: x.shape, dtype }, { dtype });
+  if (x.dtype === dtype) return x;
+  const type = { shape: x.shape, dtype };
+  const made = calls.call('Cast', { x }, type, { dtype });
+  if (dtype !== 'float32' || calls.does('Cast to float32')) return made;
+  return calls.call('Multiply', { a: made, b: calls.full(1, dtype) }, type);
 }
 
 export function sameSizes(a: readonly number[], b: readonly number[]): boolean {

@@ -2,7 +2,7 @@ import { countOf, type Node } from '@tapegrad/core';
 import { beside, binary, counted, select, unary, whereNaN } from './arithmetic.js';
 import type { Calls, Value } from './calls.js';
 import { convolved } from './convolve.js';
-import { reshaped, transposed } from './shaping.js';
+import { cast, reshaped, transposed } from './shaping.js';
 
 /** Ops that are run whole, given their inputs in their full shapes; where null comes, by their lowering after all. */
 export const WHOLE: Readonly<Record<string, (calls: Calls, node: Node, inputs: readonly Value[]) => Value | null>> = {
@@ -51,7 +51,7 @@ function order(calls: Calls, rows: Value): Value {
 
 function afterNaN(calls: Calls, rows: Value, first: Value): Value {
   const number = unary(calls, 'LogicalNot', whereNaN(calls, rows));
-  const isNumber = calls.call('Cast', { x: number }, { shape: rows.shape, dtype: 'float32' }, { dtype: 'float32' });
+  const isNumber = cast(calls, number, 'float32');
   const second = order(calls, picked(calls, isNumber, first));
   return picked(calls, first, second);
 }
