@@ -31,6 +31,8 @@ export function misfit({ buffers, body, panels }: Kernel): string | null {
   if (panels.length > 0) return 'has memory of its own';
   const last = body.at(-1);
   const inner = last?.kind === 'for' ? last.body : body;
+  if (body.slice(0, -1).some((statement) => statement.kind === 'for' && statement.parallel))
+    return 'has several loops over threads';
   if (written[0]!.length > 1 && !(last?.kind === 'for' && last.parallel)) return 'has no loop over threads';
   const stores = inner.filter(({ kind }) => kind === 'store');
   return stores.length === 1 && stores[0] === inner.at(-1) ? null : `has ${stores.length} stores`;

@@ -132,7 +132,8 @@ class Printer {
         this.#result = this.#text(statement.value);
         break;
       case 'for': {
-        const { to, count, body } = statement;
+        const { to, count, body, parallel } = statement;
+        if (parallel) throw new Error('A kernel for threads has no second loop over threads.');
         this.#natural.add(to);
         this.#iterations = Math.max(this.#iterations, 'literal' in count ? count.literal : this.#longest());
         const head = `for (var i${to} = 0; i${to} < ${this.#text(count)}; i${to}++)`;

@@ -11,6 +11,7 @@ import { Placement } from './placement.js';
 import type { Procedure } from './procedure.js';
 import { literal, Scope } from './scope.js';
 import { hasLanes, type Kernel, type KernelBuffer, LANES, type Operand, type Stmt } from './statement.js';
+import type { KernelLimits } from './target.js';
 import { type Step, Tiling } from './tiling.js';
 import { withoutUnused } from './unused.js';
 
@@ -21,6 +22,8 @@ export interface PlaceOptions {
   readonly lanes?: 1 | typeof LANES;
   /** Rows and columns of a contraction that are computed together. */
   readonly tile?: readonly [rows: number, columns: number];
+  /** What kernels may not be: where they write one value, they have one loop. */
+  readonly limits?: KernelLimits;
 }
 
 /**
@@ -49,7 +52,7 @@ export interface PlaceOptions {
  * );
  */
 export function place(nest: Nest, buffers: readonly KernelBuffer[], options: PlaceOptions): Kernel {
-  const { wideSums, lanes = 1, tile = [1, 1] } = options;
+  const { wideSums, lanes = 1, tile = [1, 1], limits } = options;
   const { shared, stages, rows, fill } = nest;
   const placement = new Placement(buffers, rows, { wideSums, lanes: lanes > 1 });
   const top = new Scope(null);
@@ -60,7 +63,7 @@ export function place(nest: Nest, buffers: readonly KernelBuffer[], options: Pla
         for (const value of values) placement.value(value, scope);
       });
       if (loop.axes.some((axis) => axis.extent === 0)) continue;
-      for (const piece of piecesOf(loop)) {
+      for (const piece of limits?.stores === 1 ? [loop] : piecesOf(loop)) {
         const tiling = new Tiling(piece, lanes > 1, tile, placement.nextPanel);
         new LoopWriter(tiling, placement).write(scope);
       }
