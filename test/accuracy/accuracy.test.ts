@@ -46,7 +46,7 @@ describe('pointwise functions', () => {
       'exact' in line
         ? [-Infinity, -0, 0, Infinity, NaN].map((x, i) => [x, line.special[i] ?? NaN])
         : [...line.special, [NaN, 2, NaN], [2, NaN, NaN]];
-    const results = f(...points[0]!.slice(0, -1).map((_, i) => points.map((point) => point[i]!)));
+    const results = await f(...points[0]!.slice(0, -1).map((_, i) => points.map((point) => point[i]!)));
     const rounded = (x: number): number => (dtype === 'float32' ? Math.fround(x) : x);
     expect(Array.from(results.data)).toEqual(points.map((point) => rounded(point.at(-1)!)));
   });
@@ -58,6 +58,6 @@ describe('pointwise functions', () => {
         ? [sampler.unary(line.hard)]
         : [0, 1].map((i) => new Sampler(dtype, QUICK[dtype]).binary().map((pair) => pair[i]!));
     const [one, other] = [await compiled(line, dtype, js()), await compiled(line, dtype, interpreter())];
-    expect(Array.from(other(...columns).data)).toEqual(Array.from(one(...columns).data));
+    expect(Array.from((await other(...columns)).data)).toEqual(Array.from((await one(...columns)).data));
   });
 });

@@ -19,15 +19,17 @@ export interface Accuracy {
   readonly count: number;
 }
 
-/** A compiled line: values for columns of arguments. */
-export async function compiled(line: Line, dtype: FloatType, backend: Backend): Promise<(...columns: number[][]) => Tensor> {
+/** Values for columns of arguments. */
+export type Compiled = (...columns: number[][]) => Promise<Tensor>;
+
+export async function compiled(line: Line, dtype: FloatType, backend: Backend): Promise<Compiled> {
   const graph = new Graph({ dtype });
   const x = graph.input('x', ['n']);
   const typed = (column: number[]) => (dtype === 'float32' ? Float32Array.from(column) : Float64Array.from(column));
   const names = 'exact' in line ? ['x'] : ['x', 'y'];
   const result = 'exact' in line ? line.call(x) : line.call(x, graph.input('y', ['n']));
   const program = await new TapeMachine(graph, { backend }).compile({ result });
-  return (...columns) => program.runSync(Object.fromEntries(names.map((name, i) => [name, typed(columns[i]!)]))).result;
+  return async (...columns) => (await program.run(Object.fromEntries(names.map((name, i) => [name, typed(columns[i]!)])))).result;
 }
 
 /** Runs a line on a sample, and compares with the exact values. Results below the normal numbers only have to be small. */
@@ -35,7 +37,7 @@ export async function measure(line: Line, sampler: Sampler, backend: Backend): P
   const { dtype } = sampler;
   const points = 'exact' in line ? sampler.unary(line.hard).map((x) => [x]) : sampler.binary();
   const columns = points[0]!.map((_, i) => points.map((point) => point[i]!));
-  const { data } = (await compiled(line, dtype, backend))(...columns);
+  const { data } = await (await compiled(line, dtype, backend))(...columns);
   let [max, sum, count] = [-1, 0, 0];
   let at = points[0]!;
   points.forEach((point, i) => {

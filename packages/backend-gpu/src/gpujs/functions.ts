@@ -148,7 +148,11 @@ const SOURCES: readonly string[] = [
     if (isNanOf(x$) > 0.5) { y = x; }
     return y;
   }`,
-  'function expm1Of(x$) { var y = x; if (Math.abs(x) < 0.34) { y = expNear(x); } else { y = expOf(x$) - 1; } return y; }',
+  `function expm1Of(x$) {
+    var size = Math.abs(x); var y = expOf(x$) - 1; var t = expNear(0.5 * x);
+    if (size < 0.34) { y = expNear(x); } else { if (size < 0.69) { y = t * (t + 2); } }
+    return y;
+  }`,
   // The exponent of x when its fraction is between √½ and √2: the GPU's logarithm says nearly.
   `function exponentOf(x) {
     var e = Math.floor(Math.log2(x)); var m = scaledBy(x, -e);
@@ -189,9 +193,15 @@ const SOURCES: readonly string[] = [
     if (x > -0.29 && x < 0.41) { y = logNear(x) + x; } else { y = logOf(1 + x$); }
     return y;
   }`,
-  // The distance from the nearest multiple of π/2, in three parts: right to the last digits up to some thousands.
+  // The distance from the nearest multiple of π/2, in three parts: right to the last digits up to some thousands. Far out, where nothing of it
+  // is right, it is at least small.
   'function turnsOf(x) { return Math.floor(x * 0.6366197723675814 + 0.5); }',
-  'function restOf(x) { var n = turnsOf(x); return ((x - n * 1.5703125) - n * 4.837512969970703e-4) - n * 7.549789948768648e-8; }',
+  `function restOf(x) {
+    var n = turnsOf(x); var r = ((x - n * 1.5703125) - n * 4.837512969970703e-4) - n * 7.549789948768648e-8;
+    if (Math.abs(r) > 0.8) { r = 0.8; }
+    return r;
+  }`,
+  'function unlessFar(x, y$) { var r = y; if (isNanOf(x$) > 0.5 || Math.abs(x) > 3.4028234663852886e38) { r = nan; } return r; }',
   'function quarterOf(n) { return n - 4 * Math.floor(n * 0.25); }',
   `function sinNear(r) { var s = r * r; return ${polynomial('s', SIN)} * s * r + r; }`,
   `function cosNear(r) { var s = r * r; return ${polynomial('s', COS)} * s * s - 0.5 * s + 1; }`,
@@ -201,12 +211,12 @@ const SOURCES: readonly string[] = [
     if (q > 1.5) { y = -y; }
     return y;
   }`,
-  'function sinOf(x) { return turnedBy(x, 0); }',
-  'function cosOf(x) { return turnedBy(x, 1); }',
-  `function tanOf(x) {
+  'function sinOf(x$) { return unlessFar(x, turnedBy(x, 0)$); }',
+  'function cosOf(x$) { return unlessFar(x, turnedBy(x, 1)$); }',
+  `function tanOf(x$) {
     var r = restOf(x); var q = quarterOf(turnsOf(x)); var s = sinNear(r); var c = cosNear(r); var y = s / c;
     if (q == 1 || q == 3) { y = -c / s; }
-    return y;
+    return unlessFar(x, y$);
   }`,
   `function asinNear(x, square) { return ${polynomial('square', ASIN)} * square * x + x; }`,
   `function asinOf(x$) {
@@ -332,11 +342,13 @@ const SOURCES: readonly string[] = [
     if (y == 0 || x == 1 || (x == -1 && Math.abs(y) > 3.4028234663852886e38)) { r = 1.0; }
     return r;
   }`,
+  // Long division, bit by bit: each difference is exact.
   `function fmodOf(x, y$) {
-    var size = Math.abs(x); var by = Math.abs(y); var r = size;
-    if (size >= by) { r = size - by * quotientOf(size, by); }
+    var r = Math.abs(x); var by = Math.abs(y); var t = by;
+    for (var i = 0; i < 277; i++) { if (t + t <= r) { t = t + t; } }
+    for (var j = 0; j < 277; j++) { if (t >= by) { if (r >= t) { r = r - t; } t = t * 0.5; } }
     if (x < 0) { r = -r; }
-    if (by == 0 || size > 3.4028234663852886e38 || isNanOf(x$) > 0.5 || isNanOf(y$) > 0.5) { r = nan; }
+    if (by == 0 || Math.abs(x) > 3.4028234663852886e38 || isNanOf(x$) > 0.5 || isNanOf(y$) > 0.5) { r = nan; }
     return r;
   }`,
   'function sqrtOf(x$) { var y = nan; if (x >= 0) { y = Math.sqrt(x); } return y; }',
