@@ -7,13 +7,14 @@ import type { Float } from './program.js';
 import { readOracle } from './read.js';
 import { tasksOf } from './tasks.js';
 
-const { TAPEGRAD_ORACLE: file, TAPEGRAD_BACKEND: backend = 'js', TAPEGRAD_DTYPE: dtype = 'float64' } = process.env;
+const { TAPEGRAD_ORACLE: file, TAPEGRAD_BACKEND: asked = 'js', TAPEGRAD_DTYPE: wish } = process.env;
 
 const backends = [...cpuBackends, ...tensorFlowBackends, ...gpujsBackends];
 
-function openerOf(name: string): (typeof backends)[number][1] {
-  const found = backends.find(([known]) => known === name);
-  if (found) return found[1];
+/** The backend of that name, or the first of that family: `tfjs` is `tfjs:cpu`. */
+function backendOf(name: string): (typeof backends)[number] {
+  const found = backends.find(([known]) => known === name) ?? backends.find(([known]) => known.startsWith(`${name}:`));
+  if (found) return found;
   return refuse(`TAPEGRAD_BACKEND: there is no '${name}'; there are ${backends.map(([known]) => known).join(', ')}.`);
 }
 
@@ -27,7 +28,9 @@ function refuse(message: string): never {
   process.exit(2);
 }
 
-const setting = { open: openerOf(backend), dtype: floatOf(dtype) };
+const [backend, open] = backendOf(asked);
+const dtype = floatOf(wish ?? (open().target.dtypes.has('float64') ? 'float64' : 'float32'));
+const setting = { open, dtype };
 const oracle = file ? readOracle(resolve(file)) : readOracle();
 const outcomes: Outcome[] = [];
 for (const { judge } of tasksOf(oracle, setting)) outcomes.push(await judge());
