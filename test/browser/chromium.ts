@@ -13,10 +13,13 @@ const flags = [
   '--disable-sync',
 ];
 
-/** Starts the system's Chromium, headless. Throws where there is none, and says how to get it. */
-export function startChromium(): Promise<Browser> {
+/** WebGPU on the software adapter that Chromium brings, on machines with a GPU as well; without them headless Chromium has no adapter. */
+const webgpuFlags = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
+/** Starts the system's Chromium, headless, with WebGPU where asked for. Throws where there is none, and says how to get it. */
+export function startChromium({ webgpu = false } = {}): Promise<Browser> {
   if (!existsSync(path)) {
     throw new Error(`There is no Chromium at ${path}. Install it (apt-get install chromium), or give its path as CHROMIUM.`);
   }
-  return chromium.launch({ executablePath: path, args: flags });
+  return chromium.launch({ executablePath: path, args: webgpu ? [...flags, ...webgpuFlags] : flags });
 }

@@ -1,20 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChromium } from './chromium.js';
+import { buildPage } from './page-build.js';
 import { type Served, serve } from './serve.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const vite = join(root, 'examples/node_modules/vite/bin/vite.js');
-const folder = mkdtempSync(join(tmpdir(), 'tapegrad-page-'));
-
+let folder: string;
 let browser: Browser;
 beforeAll(async () => {
-  execFileSync(process.execPath, [vite, 'build', join(root, 'examples/browser'), '--outDir', folder, '--logLevel', 'error']);
+  folder = buildPage();
   browser = await startChromium();
 });
 afterAll(async () => {
@@ -41,13 +36,24 @@ async function shares(page: Page): Promise<number[]> {
   return (await page.locator('#bars .share').allTextContents()).map(Number.parseFloat);
 }
 
+/** How far the bars are from others, in percent. */
+function furthest(some: readonly number[], others: readonly number[]): number {
+  return Math.max(...some.map((share, digit) => Math.abs(share - others[digit]!)));
+}
+
 describe('the page', () => {
-  it('has less than 300 KB of script', () => {
-    const scripts = readdirSync(join(folder, 'assets')).filter((name) => name.endsWith('.js'));
-    const sizes = scripts.map((name) => statSync(join(folder, 'assets', name)).size);
-    console.log(scripts.map((name, i) => `${name}: ${sizes[i]!.toLocaleString('en')} bytes`).join('\n'));
+  it('loads less than 300 KB of script before a GPU is asked for', async () => {
+    const served = await serve(folder, true);
+    const page = await browser.newPage();
+    await page.goto(served.url);
+    await becomes(page, 'status').toMatch(/^Ready to learn/);
+    const scripts = served.paths().filter((path) => path.endsWith('.js'));
+    const sizes = scripts.map((path) => statSync(join(folder, path)).size);
+    console.log(scripts.map((path, i) => `${path}: ${sizes[i]!.toLocaleString('en')} bytes`).join('\n'));
     expect(scripts.length).toBe(2);
     expect(sizes.reduce((a, b) => a + b, 0)).toBeLessThan(300_000);
+    await page.close();
+    await served.close();
   });
 
   it('says so where the digits are missing', async () => {
@@ -126,15 +132,28 @@ describe('the page', () => {
 
     it('takes what it learnt to each other backend', async () => {
       const before = await shares(page);
-      const chosen = await page.locator('#backend').inputValue();
-      const names = (await page.locator('#backend option').allTextContents()).map((option) => option.split(' ')[0]!);
-      expect(names).toContain(chosen);
+      const chosen = await page.locator('#backends :checked').inputValue();
+      expect(chosen).toBe(isolated ? 'wasm' : 'wasm:1');
+      const names = await Promise.all((await page.locator('#backends :enabled').all()).map((input) => input.inputValue()));
+      expect(names).toEqual(
+        isolated ? ['js', 'wasm', 'wasm:1', 'tfjs:webgl', 'interpreter'] : ['js', 'wasm:1', 'tfjs:webgl', 'interpreter'],
+      );
       for (const name of [...names.filter((each) => each !== chosen), chosen]) {
-        await page.selectOption('#backend', name);
-        await becomes(page, 'status').toMatch(new RegExp(`^Paused. Backend: ${name}`));
-        const after = await shares(page);
-        for (const [digit, share] of after.entries()) expect(Math.abs(share - before[digit]!)).toBeLessThanOrEqual(1);
+        const label = await page
+          .locator('.backend', { has: page.locator(`[value="${name}"]`) })
+          .locator('.name')
+          .textContent();
+        await page.check(`[value="${name}"]`);
+        await becomes(page, 'status').toBe(`Paused. Backend: ${label}.`);
+        await expect.poll(async () => furthest(await shares(page), before), { timeout: 30_000 }).toBeLessThanOrEqual(1);
       }
+    });
+
+    it('says why what is not to be had here is not', async () => {
+      const missing = await page.locator('.backend.missing .about').allTextContents();
+      const threads = 'Not here: this page is not cross-origin isolated, so that threads cannot share memory.';
+      expect(missing).toEqual([...(isolated ? [] : [threads]), 'Not here: this browser finds no WebGPU adapter.']);
+      expect(await page.locator('.backend.missing input:enabled').count()).toBe(0);
     });
 
     it('shows a test digit', async () => {

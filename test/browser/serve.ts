@@ -8,13 +8,17 @@ const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-E
 
 export interface Served {
   readonly url: string;
+  /** What has been asked for so far. */
+  paths(): readonly string[];
   close(): Promise<void>;
 }
 
 /** Serves the files of a folder on a free port of this machine; `isolated` gives its pages shared memory. `headers` are further ones. */
 export async function serve(folder: string, isolated: boolean, headers: Readonly<Record<string, string>> = {}): Promise<Served> {
+  const paths: string[] = [];
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    paths.push(path);
     const file = join(folder, normalize(path.endsWith('/') ? `${path}index.html` : path));
     try {
       const bytes = await readFile(file);
@@ -27,6 +31,7 @@ export async function serve(folder: string, isolated: boolean, headers: Readonly
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    paths: () => paths,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -17,7 +17,7 @@ tell({ kind: 'open', digits: new URL('digits/', document.baseURI).href });
 function hear(message: FromWorker): void {
   switch (message.kind) {
     case 'backends':
-      controls.offer(message.offers, message.chosen);
+      controls.offer(message.offers);
       break;
     case 'loading':
       controls.load(message.bytes);
@@ -43,6 +43,9 @@ function hear(message: FromWorker): void {
       break;
     case 'example':
       drawing.showExample(message.pixels, message.label);
+      break;
+    case 'trouble':
+      controls.warn(message.message);
       break;
     case 'failed':
       controls.fail(message.message);

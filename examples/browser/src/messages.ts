@@ -22,14 +22,22 @@ export interface Progress {
 /** A backend to choose. */
 export interface Offered {
   readonly name: string;
-  readonly note?: string;
+  /** The name for people. */
+  readonly label: string;
+  /** What it runs on. */
+  readonly about: string;
+  /** Is that software where one would expect a GPU? */
+  readonly software?: boolean;
+  /** Why it is not to be had here. */
+  readonly missing?: string;
 }
 
-export type State = 'ready' | 'training' | 'paused' | 'done';
+/** `stopped` is a training that failed: it can only begin anew. */
+export type State = 'ready' | 'training' | 'paused' | 'done' | 'stopped';
 
 /** What the worker tells the page. */
 export type FromWorker =
-  | { readonly kind: 'backends'; readonly offers: readonly Offered[]; readonly chosen: string }
+  | { readonly kind: 'backends'; readonly offers: readonly Offered[] }
   | { readonly kind: 'loading'; readonly bytes: number }
   | { readonly kind: 'state'; readonly state: State; readonly backend: string }
   | ({ readonly kind: 'progress' } & Progress)
@@ -37,4 +45,7 @@ export type FromWorker =
   | { readonly kind: 'restarted' }
   | { readonly kind: 'reading'; readonly probabilities: readonly number[] }
   | { readonly kind: 'example'; readonly pixels: Float32Array; readonly label: number }
+  /** Something failed that another choice may mend. */
+  | { readonly kind: 'trouble'; readonly message: string }
+  /** Nothing works until the page is loaded anew. */
   | { readonly kind: 'failed'; readonly message: string };

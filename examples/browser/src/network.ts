@@ -28,15 +28,16 @@ export class Network {
     const { graph, loss, accuracy, probabilities } = model;
     const machine = new TapeMachine(graph, { backend, seed: 0 });
     const updates = optimise(model, { optimizer: 'sgd', steps });
-    const step = await machine.compile({ loss, accuracy }, { updates });
-    const judge = await machine.compile({ accuracy });
-    const read = await machine.compile({ probabilities });
-    if (saved) machine.load(saved);
-    return new Network(machine, { step, judge, read });
-  }
-
-  get backend(): string {
-    return this.#machine.backend;
+    try {
+      const step = await machine.compile({ loss, accuracy }, { updates });
+      const judge = await machine.compile({ accuracy });
+      const read = await machine.compile({ probabilities });
+      if (saved) machine.load(saved);
+      return new Network(machine, { step, judge, read });
+    } catch (error) {
+      machine.dispose();
+      throw error;
+    }
   }
 
   /** Learns from some digits. Returns the loss and the accuracy on them before that. */

@@ -68,9 +68,11 @@ export class Training {
     this.#network.dispose();
   }
 
+  /** The first stretch counts only as long as there is no other: much is compiled when it first runs. */
   #speed(steps: number, milliseconds: number): number {
-    this.#stretches = [...this.#stretches, { steps, milliseconds }].slice(-STRETCHES);
-    const sum = (of: 'steps' | 'milliseconds'): number => this.#stretches.reduce((total, stretch) => total + stretch[of], 0);
+    this.#stretches = [...this.#stretches, { steps, milliseconds }].slice(-STRETCHES - 1);
+    const counted = this.#stretches.length > 1 ? this.#stretches.slice(1) : this.#stretches;
+    const sum = (of: 'steps' | 'milliseconds'): number => counted.reduce((total, stretch) => total + stretch[of], 0);
     return (1000 * sum('steps')) / sum('milliseconds');
   }
 }
