@@ -1,4 +1,4 @@
-import type { Kernel, KernelOperand as Operand, Stmt } from '@tapegrad/core';
+import { type Kernel, type KernelOperand as Operand, operandsOf, type Stmt } from '@tapegrad/core';
 
 type Range = readonly [number, number];
 
@@ -61,36 +61,26 @@ export function survey(kernel: Kernel): Survey {
   };
   const visit = (list: readonly Stmt[]): void => {
     for (const statement of list) {
+      if (statement.kind === 'let') {
+        visitLet(statement, list);
+        continue;
+      }
+      use(list, ...operandsOf(statement));
       switch (statement.kind) {
-        case 'let':
-          visitLet(statement, list);
-          break;
         case 'variable':
           variables.set(statement.to, list);
-          use(list, statement.value);
           break;
         case 'set':
-          use(list, statement.value);
           if (set.has(statement.to)) choices.delete(statement.to);
           set.add(statement.to);
           break;
-        case 'load':
-          use(list, statement.index);
-          break;
-        case 'store':
-          use(list, statement.index, statement.value);
-          break;
-        case 'fill':
-          break;
         case 'for': {
-          use(list, statement.count);
           const count = rangeOf(statement.count);
           if (count) ranges.set(statement.to, [0, Math.max(count[1] - 1, 0)]);
           visit(statement.body);
           break;
         }
         case 'if': {
-          use(list, statement.condition);
           const chosen = chosenBy(statement, list);
           visit(statement.body);
           if (chosen !== null && !uses.has(chosen)) choices.add(chosen);

@@ -1,5 +1,4 @@
-import { hasLanes, type KernelOperand as Operand, type Stmt } from '@tapegrad/core';
-import { everyStatement, operandsOf } from './statements.js';
+import { everyStatement, hasLanes, type KernelOperand as Operand, operandsOf, type Stmt } from '@tapegrad/core';
 
 /** factors[0]·factors[1] + term; if negated, term − factors[0]·factors[1]. */
 export interface FusedProduct {

@@ -2,6 +2,7 @@ import { arrayOf, type TypedArray } from '../tensor/dtype.js';
 import { numberText } from './canonical.js';
 import { scalarFunction } from './scalar.js';
 import { hasLanes, type Kernel, LANES, type Operand, type Stmt } from './statement.js';
+import { everyStatement, operandsOf } from './walk.js';
 
 /** Told of every access: of a read after it, of a write before it. */
 export interface AccessHooks {
@@ -65,8 +66,11 @@ class Interpreter {
     this.#kernel = kernel;
     this.#hooks = hooks;
     this.#panels = kernel.panels.map(({ dtype, length }) => arrayOf(dtype, length));
-    const literals = kernel.body.flatMap(operandsOf).flatMap((operand) => ('literal' in operand ? [operand.literal] : []));
-    const distinct = new Map(literals.map((value) => [numberText(value), value]));
+    const distinct = new Map<string, number>();
+    everyStatement(kernel.body, (statement) => {
+      for (const operand of operandsOf(statement))
+        if ('literal' in operand) distinct.set(numberText(operand.literal), operand.literal);
+    });
     this.#values = new Float64Array([...new Float64Array(LANES * kernel.locals), ...distinct.values()]);
     [...distinct.keys()].forEach((text, i) => {
       this.#literals.set(text, LANES * kernel.locals + i);
@@ -254,26 +258,5 @@ class Interpreter {
 
   #refuse(does: string, buffer: number, index: number): never {
     throw new RangeError(`A kernel ${does} element ${index} of buffer ${buffer}, which has ${this.#arrays[buffer]!.length}.`);
-  }
-}
-
-/** The operands of one statement, and of those inside it. */
-function operandsOf(statement: Stmt): readonly Operand[] {
-  switch (statement.kind) {
-    case 'let':
-      return statement.args;
-    case 'variable':
-    case 'set':
-      return [statement.value];
-    case 'load':
-      return [statement.index];
-    case 'store':
-      return [statement.index, statement.value];
-    case 'fill':
-      return [];
-    case 'for':
-      return [statement.count, ...statement.body.flatMap(operandsOf)];
-    case 'if':
-      return [statement.condition, ...statement.body.flatMap(operandsOf), ...statement.otherwise.flatMap(operandsOf)];
   }
 }

@@ -1,6 +1,5 @@
-import type { Kernel, Stmt } from '@tapegrad/core';
+import { everyStatement, type Kernel, type Stmt } from '@tapegrad/core';
 import { hostFunctionOf } from '../imports.js';
-import { everyStatement } from '../statements.js';
 
 /**
  * How a kernel is done in parts, by whoever takes them, in any order and at the same time. Each part runs all of its statements, except that it
@@ -123,14 +122,12 @@ class Divider {
 /** Do some statements set variables that were made outside of them? */
 function setsOutside(list: readonly Stmt[]): boolean {
   const made = new Set<number>();
-  const sets = (statements: readonly Stmt[]): boolean =>
-    statements.some((statement) => {
-      if (statement.kind === 'variable') made.add(statement.to);
-      if (statement.kind === 'set') return !made.has(statement.to);
-      if (statement.kind === 'for') return sets(statement.body);
-      return statement.kind === 'if' && (sets(statement.body) || sets(statement.otherwise));
-    });
-  return sets(list);
+  let sets = false;
+  everyStatement(list, (statement) => {
+    if (statement.kind === 'variable') made.add(statement.to);
+    else if (statement.kind === 'set') sets ||= !made.has(statement.to);
+  });
+  return sets;
 }
 
 /** The buffers and panels that some statements load from and store to. */

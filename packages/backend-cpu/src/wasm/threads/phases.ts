@@ -1,6 +1,5 @@
-import type { Instruction, Kernel, TypedArray } from '@tapegrad/core';
+import { everyStatement, type Instruction, type Kernel, type TypedArray } from '@tapegrad/core';
 import { hostFunctionOf, isInMath } from '../imports.js';
-import { everyStatement } from '../statements.js';
 import { type Division, divide, workOf } from './division.js';
 import { overlap, rangeOf, Touched } from './touched.js';
 
