@@ -1,20 +1,11 @@
 import type { Case } from './case.js';
-import { type Effort, timeInTurn } from './measure.js';
+import { type Effort, type Timing, timeInTurn } from './measure.js';
 import type { Prepared, System } from './system.js';
 
-/** What is kept of a case and a system, in milliseconds a run. */
-export interface Measurement {
+/** What is kept of a case and a system. */
+export interface Measurement extends Timing {
   readonly suite: string;
   readonly case: string;
-  /** A backend's or a peer's name; 'reference' for the plain loop beside it. */
-  readonly system: string;
-  readonly threads: number;
-  readonly unit: 'ms';
-  /** Of the best window: the windows' medians move with the machine's mood, the best of them least. */
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
-  readonly runs: number;
   /** The median over that of the reference loop. */
   readonly ratio: number;
   /** Bytes that the work takes besides its parameters and data, where the system plans them. */

@@ -11,6 +11,19 @@ export interface Entrant {
   runs: number;
 }
 
+/** What is kept of a system's go, in milliseconds a run. */
+export interface Timing {
+  /** A backend's or a peer's name; 'reference' for a plain loop beside them. */
+  readonly system: string;
+  readonly threads: number;
+  readonly unit: 'ms';
+  /** Of the best window: the windows' medians move with the machine's mood, the best of them least. */
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly runs: number;
+}
+
 export interface Effort {
   /** Rounds in which every system has one window. */
   readonly windows: number;

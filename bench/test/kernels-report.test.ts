@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { crossovers, crossoverText } from '../src/kernels/crossover.js';
 import { comparisonPage } from '../src/kernels/page.js';
-import type { Comparison, Contender, KernelRecord } from '../src/kernels/record.js';
+import type { Comparison, Contender, KernelRecord, Omission } from '../src/kernels/record.js';
 import { comparisonText } from '../src/kernels/table.js';
 import { lineChart } from '../src/line-chart.js';
 import { adapterOf, adapterText } from '../src/tapegrad/adapter.js';
@@ -93,6 +93,10 @@ it('an adapter whose driver does not say is told to be that', () => {
   );
 });
 
+function withoutFloat64(operation: string, shapes: string): Omission {
+  return { operation, dtype: 'float64', shapes, system: 'tfjs-webgpu', threads: 1, reason: 'has no float64', defect: false };
+}
+
 const comparison: Comparison = {
   machine: 'Node 20 on 2 × a <processor>',
   contenders: [js, software],
@@ -104,33 +108,11 @@ const comparison: Comparison = {
     record(js, 64, 1, { operation: 'matmul', flops: 1e9, arithmetic: 1000, error: 0 }),
   ],
   omissions: [
-    {
-      operation: 'add',
-      dtype: 'float64',
-      shapes: '[9]',
-      system: 'tfjs-webgpu',
-      threads: 1,
-      reason: 'has no float64',
-      defect: false,
-    },
-    {
-      operation: 'add',
-      dtype: 'float64',
-      shapes: '[99]',
-      system: 'tfjs-webgpu',
-      threads: 1,
-      reason: 'has no float64',
-      defect: false,
-    },
-    {
-      operation: 'exp',
-      dtype: 'float64',
-      shapes: '[9]',
-      system: 'tfjs-webgpu',
-      threads: 1,
-      reason: 'has no float64',
-      defect: false,
-    },
+    ...[
+      ['add', '[9]'],
+      ['add', '[99]'],
+      ['exp', '[9]'],
+    ].map(([operation, shapes]) => withoutFloat64(operation!, shapes!)),
     { operation: 'exp', dtype: 'float32', shapes: '[9]', system: 'js', threads: 1, reason: 'gives 1 at 0', defect: true },
   ],
   missing: ['gpujs: finds no GPU here'],

@@ -1,4 +1,5 @@
 import type { DType } from 'tapegrad';
+import type { Timing } from '../measure.js';
 import type { Adapter } from '../tapegrad/adapter.js';
 import type { Work } from './work.js';
 
@@ -11,15 +12,9 @@ export interface Contender {
 }
 
 /** What is kept of a work on one backend. */
-export interface KernelRecord extends Pick<Work, 'kind' | 'operation' | 'dtype' | 'shapes' | 'elements' | 'bytes' | 'flops'> {
-  readonly system: string;
-  readonly threads: number;
-  readonly unit: 'ms';
-  /** Milliseconds a run, of the best window. */
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
-  readonly runs: number;
+export interface KernelRecord
+  extends Timing,
+    Pick<Work, 'kind' | 'operation' | 'dtype' | 'shapes' | 'elements' | 'bytes' | 'flops'> {
   readonly runsPerSecond: number;
   /** GB/s; null where nothing is moved. */
   readonly bandwidth: number | null;

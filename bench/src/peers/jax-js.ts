@@ -166,14 +166,14 @@ function descent(loss: Loss, first: Parameters, x: JaxArray, targets: JaxArray, 
     parameters = next;
     return value.item();
   };
-  return {
-    run,
-    read: () => [run()],
-    dispose() {
-      step.dispose();
-      tree.dispose([parameters, x, targets]);
-    },
-  };
+  return preparedStep(run, () => {
+    step.dispose();
+    tree.dispose([parameters, x, targets]);
+  });
+}
+
+function preparedStep(run: () => number, dispose: () => void): Prepared {
+  return { run, read: () => [run()], dispose };
 }
 
 type Moments = { readonly m: Parameters; readonly v: Parameters };
@@ -208,14 +208,10 @@ function adam(loss: Loss, first: Parameters, x: JaxArray, targets: JaxArray, lea
     [parameters, moments] = [next, moved];
     return value.item();
   };
-  return {
-    run,
-    read: () => [run()],
-    dispose() {
-      step.dispose();
-      tree.dispose([parameters, moments, x, targets]);
-    },
-  };
+  return preparedStep(run, () => {
+    step.dispose();
+    tree.dispose([parameters, moments, x, targets]);
+  });
 }
 
 function train({ layers, activation, x, labels, optimiser }: DenseNetwork): Prepared {

@@ -66,19 +66,15 @@ export function irises(): DenseNetwork {
 
 /** 60 layers of width 32, ReLU, batch 32: what a step costs when every operation is small. */
 export function deepNetwork(): DenseNetwork {
-  const [width, batch] = [32, 32];
-  return {
-    layers: layersOf(Array<number>(61).fill(width), Math.SQRT2),
-    activation: 'relu',
-    x: fill(batch * width, 1, 4),
-    labels: fillLabels(batch, 2, width),
-    optimiser: { kind: 'sgd', learningRate: 0.001 },
-  };
+  return sixtyLayers(32, 32);
 }
 
 /** 60 layers of width 256, ReLU, batch 256: what a step keeps for its derivatives is most of its memory. */
 export function wideNetwork(): DenseNetwork {
-  const [width, batch] = [256, 256];
+  return sixtyLayers(256, 256);
+}
+
+function sixtyLayers(width: number, batch: number): DenseNetwork {
   return {
     layers: layersOf(Array<number>(61).fill(width), Math.SQRT2),
     activation: 'relu',

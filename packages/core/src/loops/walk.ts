@@ -27,7 +27,7 @@ export function everyStatement(list: readonly Stmt[], visit: (statement: Stmt) =
  * @example
  * const p = new Procedure();
  * p.store(0, p.literal(0), p.literal(7, 'float64'));
- * console.log(operandsOf(p.body[0]!).length); // 2, where and what
+ * console.log(operandsOf(p.body[0]!).map(({ type }) => type)); // [ 'int32', 'float64' ]
  */
 export function operandsOf(statement: Stmt): readonly Operand[] {
   switch (statement.kind) {
