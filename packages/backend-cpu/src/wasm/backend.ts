@@ -1,5 +1,5 @@
 import { type Backend, DTYPES, LANES, type Target } from '@tapegrad/core';
-import type { Subnormals } from './print.js';
+import type { Subnormals } from './flush.js';
 import { requireRelaxed } from './relaxed.js';
 import { openSession } from './session.js';
 import { threadCount } from './threads/count.js';

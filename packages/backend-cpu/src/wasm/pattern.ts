@@ -1,6 +1,7 @@
 import type { DType } from '@tapegrad/core';
+import { loadScalar } from './access.js';
 import type { Code } from './code.js';
-import { op, simd } from './opcodes.js';
+import { simd } from './opcodes.js';
 import { gatherLanes } from './vector.js';
 
 /** A load whose lanes lie at distances known beforehand. */
@@ -11,21 +12,13 @@ export interface PatternRead {
   address(distance: number): number;
 }
 
-/** Loads one number. */
-export function readScalar(to: Code, type: DType, offset: number): void {
-  if (type === 'float32') to.memory(op.f32Load, 2, offset);
-  else if (type === 'float64') to.memory(op.f64Load, 3, offset);
-  else if (type === 'bool') to.memory(op.i32Load8, 0, offset);
-  else to.memory(op.i32Load, 2, offset);
-}
-
 /** Loads one vector of lanes: that half of a float64, or all. Nothing is read before the least element or after the greatest. */
 export function loadPattern(to: Code, read: PatternRead, half: number): void {
   const { type, pattern } = read;
   const span = Math.max(...pattern);
   const whole = (distance: number): void => to.memory(simd.load, 2, read.address(distance));
   if (type === 'float64' || type === 'bool') {
-    gatherLanes(to, type, half, (lane) => readScalar(to, type, read.address(pattern[lane]!)));
+    gatherLanes(to, type, half, (lane) => loadScalar(to, type, read.address(pattern[lane]!)));
   } else if (span === 0) {
     to.memory(simd.load32Splat, 2, read.address(0));
   } else if (span === 1) {

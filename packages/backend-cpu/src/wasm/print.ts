@@ -1,18 +1,12 @@
-import {
-  bytesOf,
-  type DType,
-  hasLanes,
-  type Kernel,
-  type KernelBuffer,
-  type KernelOperand as Operand,
-  type Stmt,
-} from '@tapegrad/core';
+import { bytesOf, type DType, hasLanes, type Kernel, type KernelOperand as Operand, type Stmt } from '@tapegrad/core';
+import { loadScalar, loadVector, storeScalar, storeVector } from './access.js';
+import { Addresses } from './addresses.js';
 import { Code, type ValueType } from './code.js';
+import { flush, flushLanes, type Subnormals } from './flush.js';
 import { type FusedProducts, fusedProducts } from './fused.js';
-import { PANELS } from './memory.js';
 import type { WasmFunction } from './module.js';
 import { op, simd } from './opcodes.js';
-import { loadPattern, readScalar } from './pattern.js';
+import { loadPattern } from './pattern.js';
 import { type Argument, pushLiteral, valueTypeOf, writeScalar } from './scalar.js';
 import { spreadLoads } from './spread.js';
 import type { Division } from './threads/division.js';
@@ -22,18 +16,12 @@ import { extractLane, gatherLanes, splat, vectorSum, vectorsOf, type WideArgumen
 /** A kernel as a function of the addresses of its buffers, in bytes; if divided, also of which part it is to do, of how many, and on which thread. */
 export type PrintedKernel = Omit<WasmFunction, 'name' | 'exported'>;
 
-/** What becomes of float32 numbers that are too small to be normal, where they are stored. */
-export type Subnormals = 'flush' | 'keep';
-
 /** What a user may choose of how kernels compute. */
 export interface Arithmetic {
   readonly subnormals: Subnormals;
   /** May a product and a sum be one instruction, rounded once or twice as the machine likes? */
   readonly relaxed: boolean;
 }
-
-/** The least normal float32. */
-const LEAST_NORMAL = 2 ** -126;
 
 /** Spells the statements of a kernel, whole or in parts. What has lanes is in vectors of 128 bits. */
 export function printKernel(kernel: Kernel, arithmetic: Arithmetic, division: Division | null = null): PrintedKernel {
@@ -57,25 +45,23 @@ class Printer {
   readonly #spread: ReadonlySet<number>;
   readonly #division: Division | null;
   readonly #parameters: readonly ValueType[];
-  /** The parameters that say which part is to be done, and of how many, and on which thread. */
+  /** The parameters that say which part is to be done, and of how many. */
   readonly #part: PartLocals;
-  readonly #thread: number;
-  /** The local that holds where a divided kernel has its panels. */
-  #panels = -1;
+  readonly #addresses: Addresses;
 
   constructor(kernel: Kernel, { subnormals, relaxed }: Arithmetic, division: Division | null) {
     this.#kernel = kernel;
     this.#division = division;
     this.#part = { part: kernel.buffers.length, parts: kernel.buffers.length + 1 };
-    this.#thread = kernel.buffers.length + 2;
     this.#parameters = new Array<ValueType>(kernel.buffers.length + (division ? 3 : 0)).fill('i32');
     this.#spread = spreadLoads(kernel.body);
     this.#flushing = subnormals === 'flush';
     this.#fused = relaxed ? fusedProducts(kernel.body) : NOT_FUSED;
+    const own = division && kernel.panels.length > 0 ? { thread: kernel.buffers.length + 2, panels: this.#new('i32') } : null;
+    this.#addresses = new Addresses(kernel, this.#code, own);
   }
 
   print(): PrintedKernel {
-    if (this.#division && this.#kernel.panels.length > 0) this.#findPanels();
     this.#block(this.#kernel.body);
     const { bytes, calls } = this.#code;
     return { type: { parameters: this.#parameters, results: [] }, locals: this.#types, code: bytes, calls };
@@ -229,52 +215,9 @@ class Printer {
     }
   }
 
-  /** Puts an address on the stack, and returns the constant that the access adds to it. */
-  #address(buffer: number, offset: number, index: Operand | number): number {
-    const code = this.#code;
-    const bytes = bytesOf(this.#sizeOf(buffer).dtype);
-    const base = this.#buffer(buffer);
-    if (typeof index === 'object' && 'literal' in index) return base + (index.literal + offset) * bytes;
-    if (typeof index === 'number') code.get(index);
-    else this.#push(index);
-    if (bytes > 1) {
-      code.i32(Math.log2(bytes));
-      code.write(op.i32Shl);
-    }
-    code.write(op.i32Add);
-    return base + offset * bytes;
-  }
-
-  /** Each thread has panels of its own. */
-  #findPanels(): void {
-    const code = this.#code;
-    this.#panels = this.#new('i32');
-    code.get(this.#thread);
-    code.i32(PANELS.bytes);
-    code.write(op.i32Mul);
-    code.set(this.#panels);
-  }
-
-  #sizeOf(buffer: number): KernelBuffer {
-    const { buffers, panels } = this.#kernel;
-    return buffers[buffer] ?? panels[buffer - buffers.length]!;
-  }
-
-  /** Puts the address of a buffer on the stack, but for the constant that is returned. Panels lie one after the other. */
-  #buffer(buffer: number): number {
-    const { buffers, panels } = this.#kernel;
-    if (buffer < buffers.length) {
-      this.#code.get(buffer);
-      return 0;
-    }
-    const before = panels.slice(0, buffer - buffers.length);
-    const address = before.reduce<number>((at, { dtype, length }) => at + length * bytesOf(dtype), PANELS.address);
-    if (this.#panels < 0) {
-      this.#code.i32(address);
-      return 0;
-    }
-    this.#code.get(this.#panels);
-    return address;
+  /** Puts the address of an element on the stack, and returns the constant that the access adds to it. */
+  #address(buffer: number, offset: number, index: Operand): number {
+    return this.#addresses.element(buffer, offset, 'literal' in index ? index.literal : () => this.#push(index));
   }
 
   #load({ to, type, buffer, index, offset, lanes, pattern }: Extract<Stmt, { kind: 'load' }>): void {
@@ -286,36 +229,17 @@ class Printer {
     } else if (this.#spread.has(to)) {
       this.#assign(to, type, true, () => code.memory(simd.load32Splat, 2, this.#address(buffer, offset, index)));
     } else if (!lanes) {
-      this.#assign(to, type, undefined, () => readScalar(code, type, this.#address(buffer, offset, index)));
+      this.#assign(to, type, undefined, () => loadScalar(code, type, this.#address(buffer, offset, index)));
     } else if (hasLanes(index)) {
-      const at = this.#new('i32');
       this.#assign(to, type, lanes, (half) =>
         gatherLanes(code, type, half, (lane) => {
-          this.#wide(index).lane(lane);
-          code.set(at);
-          readScalar(code, type, this.#address(buffer, offset, at));
+          const from = this.#addresses.element(buffer, offset, () => this.#wide(index).lane(lane));
+          loadScalar(code, type, from);
         }),
       );
     } else {
-      this.#assign(to, type, lanes, (half) => {
-        const from = this.#address(buffer, offset, index);
-        if (type !== 'bool') code.memory(simd.load, 2, from + 16 * half);
-        else {
-          code.memory(simd.load32Zero, 0, from);
-          code.write(simd.i16WidenI8, simd.i32WidenI16);
-          code.splat(0, 'i32');
-          code.write(simd.i32Ne);
-        }
-      });
+      this.#assign(to, type, lanes, (half) => loadVector(code, type, this.#address(buffer, offset, index), half));
     }
-  }
-
-  #write(type: DType, offset: number): void {
-    const code = this.#code;
-    if (type === 'float32') code.memory(op.f32Store, 2, offset);
-    else if (type === 'float64') code.memory(op.f64Store, 3, offset);
-    else if (type === 'bool') code.memory(op.i32Store8, 0, offset);
-    else code.memory(op.i32Store, 2, offset);
   }
 
   #store({ buffer, index, offset, value, accumulate, lanes }: Extract<Stmt, { kind: 'store' }>): void {
@@ -331,9 +255,8 @@ class Printer {
         }
         wide.push(half);
         if (accumulate) code.write(vectorSum(type));
-        if (this.#flushes(value)) this.#flushLanes();
-        if (type !== 'bool') code.memory(simd.store, 2, at + 16 * half);
-        else this.#storeMask(at);
+        if (this.#flushes(value)) flushLanes(code, this.#new('v128'));
+        storeVector(code, type, at, half, () => this.#new('v128'));
       }
       return;
     }
@@ -342,65 +265,23 @@ class Printer {
       const held: Argument = {
         type,
         literal: null,
-        push: () => readScalar(code, type, this.#address(buffer, offset, index)),
+        push: () => loadScalar(code, type, this.#address(buffer, offset, index)),
       };
       writeScalar(code, 'add', type, [held, this.#argument(value)]);
     } else this.#push(value);
-    if (this.#flushes(value)) this.#flush();
-    this.#write(type, at);
+    if (this.#flushes(value)) flush(code, this.#new('f32'));
+    storeScalar(code, type, at);
   }
 
   #flushes(value: Operand): boolean {
     return this.#flushing && value.type === 'float32' && 'local' in value && !this.#loaded.has(value.local);
   }
 
-  /** Keeps of the float32 on the stack only the sign, if it is no normal number. */
-  #flush(): void {
-    const code = this.#code;
-    const value = this.#new('f32');
-    code.set(value);
-    code.f32(0);
-    code.get(value);
-    code.write(op.f32Copysign);
-    code.get(value);
-    code.get(value);
-    code.write(op.f32Abs);
-    code.f32(LEAST_NORMAL);
-    code.write(op.f32Lt, op.select);
-  }
-
-  #flushLanes(): void {
-    const code = this.#code;
-    const value = this.#new('v128');
-    code.tee(value);
-    code.splat(0x7fffffff, 'i32');
-    code.get(value);
-    code.splat(0x7fffffff, 'i32');
-    code.write(simd.and);
-    code.splat(LEAST_NORMAL, 'f32');
-    code.write(simd.f32Lt, simd.and, simd.andNot);
-  }
-
-  /** The address and a mask are on the stack: four bytes of 0 or 1 are stored. */
-  #storeMask(offset: number): void {
-    const code = this.#code;
-    const mask = this.#new('v128');
-    code.splat(1, 'i32');
-    code.write(simd.and);
-    code.tee(mask);
-    code.get(mask);
-    code.write(simd.i16NarrowI32);
-    code.tee(mask);
-    code.get(mask);
-    code.write(simd.i8NarrowI16);
-    code.memoryLane(simd.store32Lane, 0, offset, 0);
-  }
-
   #fill({ buffer, value }: Extract<Stmt, { kind: 'fill' }>): void {
-    const { dtype, length } = this.#sizeOf(buffer);
+    const { dtype, length } = this.#addresses.bufferOf(buffer);
     const code = this.#code;
     if (value === 0 && !Object.is(value, -0)) {
-      const base = this.#buffer(buffer);
+      const base = this.#addresses.start(buffer);
       if (base > 0) {
         code.i32(base);
         code.write(op.i32Add);
@@ -411,9 +292,9 @@ class Printer {
       return;
     }
     this.#count(length, (at) => {
-      const offset = this.#address(buffer, 0, at);
+      const offset = this.#addresses.element(buffer, 0, () => code.get(at));
       pushLiteral(code, value, dtype);
-      this.#write(dtype, offset);
+      storeScalar(code, dtype, offset);
     });
   }
 
