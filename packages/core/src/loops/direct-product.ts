@@ -4,12 +4,8 @@ import { type Axis, Index } from './indices.js';
 import { storesNeighbours, suitsLanes } from './lanes.js';
 import type { Loop } from './loop.js';
 import { type PaddedCopy, withPaddedFactor } from './padded.js';
+import { quickestTile } from './register-tile.js';
 import { LANES } from './statement.js';
-
-/** The most cells of a tile whose sums are in lanes: with what they read, as many as there are registers. */
-const CELLS = 10;
-/** An axis of so few is a tile as a whole. */
-const FEW = 5;
 
 /** A sum of products that reads its factors, or padded copies of them, where they are: neighbours of the result, or of the sum, are in lanes. */
 export interface DirectProduct {
@@ -80,16 +76,12 @@ function summingLast(loop: Loop, product: Product, last: Axis): Loop {
 }
 
 /** Cells along an axis of each factor that neither the other nor a copy varies with. */
-function tileOf({ axes }: Loop, { factors: [a, b] }: Product, copies: readonly PaddedCopy[]): Map<string, number> {
+function tileOf({ axes }: Loop, { sum, factors: [a, b] }: Product, copies: readonly PaddedCopy[]): Map<string, number> {
   const own = (x: Expr, y: Expr): Axis | undefined =>
     axes.findLast(
       ({ key, extent }) => extent >= 2 && x.axes.has(key) && !y.axes.has(key) && !copies.some(({ outer }) => outer.has(key)),
     );
-  const [column, row] = [own(b, a), own(a, b)];
-  const [few, many] = column && row && column.extent > row.extent ? [row, column] : [column, row];
-  const tile = new Map<string, number>();
-  const first = few ? (few.extent <= FEW ? few.extent : LANES) : 1;
-  if (few) tile.set(few.key, first);
-  if (many) tile.set(many.key, Math.floor(CELLS / first));
-  return tile;
+  const [row, column] = [own(a, b), own(b, a)];
+  const [rows, columns] = quickestTile(row?.extent ?? 1, column?.extent ?? 1, sum.dtype === 'float64' ? 2 : 1);
+  return new Map([...(row ? [[row.key, rows] as const] : []), ...(column ? [[column.key, columns] as const] : [])]);
 }
