@@ -22,8 +22,8 @@ function tell(text: string): void {
 }
 
 async function time(options: Options): Promise<void> {
-  const { cases, measurements, absences, missing } = await timeSuites(options, tell);
-  console.log(`${machineText()}; times a run, median of the best window.\n`);
+  const { cases, measurements, absences, missing, adapters } = await timeSuites(options, tell);
+  console.log([`${machineText()}; times a run, median of the best window.`, ...adapters, ''].join('\n'));
   console.log(table(cases, measurements));
   tellMissing([...missing, ...absenceList(absences)]);
   const { json, svg } = options;

@@ -11,5 +11,5 @@ export async function openSystem(kind: 'backend' | 'peer', { name, threads }: As
   if (typeof backend === 'string') return backend;
   // In tables it may stand beside the library through which it runs.
   const label = name in PEERS ? `through-${name}` : name;
-  return tapegrad(label, threads, () => backend.open(threads));
+  return tapegrad(label, threads, () => backend.open(threads), backend.adapter);
 }

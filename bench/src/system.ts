@@ -1,3 +1,4 @@
+import type { Adapter } from './adapter.js';
 import type { Chains } from './work/chains.js';
 import type { ConvolutionalNetwork } from './work/convolutional.js';
 import type { DenseNetwork } from './work/dense.js';
@@ -27,6 +28,8 @@ export type Attempt = Prepared | Promise<Prepared> | string;
 export interface System {
   readonly name: string;
   readonly threads: number;
+  /** What it runs on, where that is not the CPU as such. */
+  readonly adapter?: Adapter;
   /** A square product; inputs and result stay on the backend. Reads the product. */
   matmul(product: Product): Attempt;
   /** One training step of a dense network, data on the backend. Reads the loss before the step. */

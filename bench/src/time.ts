@@ -1,5 +1,6 @@
+import { adapterSentence } from './adapter.js';
 import type { Case } from './case.js';
-import { type Absence, contest, type Measurement } from './contest.js';
+import { type Absence, contest, labelOf, type Measurement } from './contest.js';
 import { QUICK, THOROUGH } from './measure.js';
 import { openSystem } from './open.js';
 import type { Entrants, Options } from './options.js';
@@ -13,6 +14,8 @@ export interface Timed {
   readonly absences: readonly Absence[];
   /** Systems that are not to be had, each with the reason. */
   readonly missing: readonly string[];
+  /** What systems run on that is not the CPU as such, a sentence each. */
+  readonly adapters: readonly string[];
 }
 
 /** Holds the contests of these suites, one after another, and tells of each before it begins. */
@@ -31,7 +34,10 @@ export async function timeSuites(
     absences.push(...outcome.absences);
   }
   for (const system of systems) await system.close?.();
-  return { cases, measurements, absences, missing };
+  const adapters = systems.flatMap((system) =>
+    system.adapter ? [adapterSentence(labelOf({ ...system, system: system.name }), system.adapter)] : [],
+  );
+  return { cases, measurements, absences, missing, adapters };
 }
 
 async function open({ backends, peers }: Entrants): Promise<{ systems: System[]; missing: string[] }> {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { adapterOf, adapterText } from '../src/adapter.js';
 import { crossovers, crossoverText } from '../src/kernels/crossover.js';
 import { comparisonPage } from '../src/kernels/page.js';
 import type { Comparison, Contender, KernelRecord, Omission } from '../src/kernels/record.js';
 import { comparisonText } from '../src/kernels/table.js';
 import { lineChart } from '../src/line-chart.js';
-import { adapterOf, adapterText } from '../src/tapegrad/adapter.js';
 
 const js: Contender = { system: 'js', threads: 1, adapter: null };
 const wasm: Contender = { system: 'wasm', threads: 2, adapter: null };

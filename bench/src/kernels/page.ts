@@ -1,10 +1,10 @@
+import { adapterSentence } from '../adapter.js';
 import { barChart, type Group } from '../chart.js';
 import { shortSpan } from '../charts.js';
 import { labelOf } from '../contest.js';
 import { type Line, lineChart } from '../line-chart.js';
 import { figure } from '../report.js';
 import { colourOf, escaped } from '../svg.js';
-import { adapterText } from '../tapegrad/adapter.js';
 import type { Comparison, Contender, KernelRecord } from './record.js';
 import { STYLE } from './style.js';
 import { COLUMNS, crossoverCaption, crossoverRows, errorRows, LEADING, omissionLines, rowsOf } from './table.js';
@@ -64,7 +64,7 @@ function section(title: string, content: string): string[] {
 function adapterNote(contender: Contender): string[] {
   const { adapter } = contender;
   if (!adapter) return [];
-  const note = `${labelOf(contender)} runs on ${adapterText(adapter)}.`;
+  const note = adapterSentence(labelOf(contender), adapter);
   return [`<p class="${adapter.software === false ? 'note' : 'warning'}">${escaped(note)}</p>`];
 }
 

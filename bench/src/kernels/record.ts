@@ -1,6 +1,6 @@
 import type { DType } from 'tapegrad';
+import type { Adapter } from '../adapter.js';
 import type { Timing } from '../measure.js';
-import type { Adapter } from '../tapegrad/adapter.js';
 import type { Work } from './work.js';
 
 /** A backend that is compared. */

@@ -1,6 +1,6 @@
+import { adapterSentence } from '../adapter.js';
 import { labelOf } from '../contest.js';
 import { align, figure, span } from '../report.js';
-import { adapterText } from '../tapegrad/adapter.js';
 import { crossovers, crossoverText, rolesOf } from './crossover.js';
 import type { Comparison, Contender, KernelRecord, Omission } from './record.js';
 
@@ -24,7 +24,7 @@ export function comparisonText(comparison: Comparison): string {
 
 /** What a contender runs on, where that is not this process. */
 function adapterLine(contender: Contender): string[] {
-  return contender.adapter ? [`${labelOf(contender)} runs on ${adapterText(contender.adapter)}.`] : [];
+  return contender.adapter ? [adapterSentence(labelOf(contender), contender.adapter)] : [];
 }
 
 /** The cells of `COLUMNS`, a row for each work and backend. */

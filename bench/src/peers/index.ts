@@ -12,6 +12,7 @@ export interface PeerEntry {
 export const PEERS: Readonly<Record<string, PeerEntry>> = {
   'tfjs-cpu': { threads: 1, open: async () => (await import('./tfjs-cpu.js')).tfjsCpu() },
   'tfjs-wasm': { threads: 1, open: async () => (await import('./tfjs-wasm.js')).tfjsWasm() },
+  'tfjs-webgpu': { threads: 1, open: async () => (await import('./tfjs-webgpu.js')).tfjsWebgpu() },
   'jax-js': { threads: 1, open: async () => (await import('./jax-js.js')).jaxJs() },
   torch: { threads: availableParallelism(), open: async (threads) => (await import('./torch.js')).torch(threads) },
 };

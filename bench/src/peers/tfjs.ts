@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import './tfjs-gradients.js';
 import { startNode } from '../start-process.js';
-import type { Prepared, System } from '../system.js';
+import type { Attempt, System } from '../system.js';
 import { buildChains, type Chains } from '../work/chains.js';
 import type { ConvolutionalNetwork } from '../work/convolutional.js';
 import type { DenseNetwork } from '../work/dense.js';
 import type { Elementwise } from '../work/elementwise.js';
 import type { Product } from '../work/matmul.js';
 import { expression, POINT, type ScalarOps } from '../work/scalar.js';
+import { atOnce, type Here, type Work } from './tfjs-work.js';
 
 const SCALAR_OPS: ScalarOps<tf.Tensor> = {
   sin: tf.sin,
@@ -20,19 +21,20 @@ const SCALAR_OPS: ScalarOps<tf.Tensor> = {
 };
 
 /** TensorFlow.js on one of its backends. It runs op by op; each run is in a `tidy`, which frees what it makes. */
-export function tfjs(name: string, backend: string): System {
+export function tfjs(name: string, backend: string, prepare: (work: Work, here: Here) => Attempt = atOnce): System {
   tf.enableProdMode();
   // Two of its backends may take turns in one process; one that is ready takes over before the promise is there.
-  const here = <T>(go: () => T): T => {
+  const here: Here = (go) => {
     if (tf.getBackend() !== backend) void tf.setBackend(backend);
     return go();
   };
   const on =
-    <Work>(prepare: (work: Work) => Prepared) =>
-    (work: Work): Prepared => {
-      const prepared = here(() => prepare(work));
-      return { run: () => here(prepared.run), read: () => here(prepared.read), dispose: () => here(() => prepared.dispose?.()) };
-    };
+    <Task>(write: (task: Task) => Work) =>
+    (task: Task): Attempt =>
+      prepare(
+        here(() => write(task)),
+        here,
+      );
   return {
     name,
     threads: 1,
@@ -49,53 +51,42 @@ export function tfjs(name: string, backend: string): System {
   };
 }
 
-function matmul({ size, a, b }: Product): Prepared {
+function matmul({ size, a, b }: Product): Work {
   const left = tf.tensor2d(a, [size, size]);
   const right = tf.tensor2d(b, [size, size]);
-  return {
-    run: () => tf.matMul(left, right).dispose(),
-    read: () => tf.tidy(() => tf.matMul(left, right).dataSync()),
-    dispose: () => tf.dispose([left, right]),
-  };
+  return { compute: () => [tf.matMul(left, right)], stays: true, held: [left, right] };
 }
 
-function elementwise({ x: values, derivative }: Elementwise): Prepared {
+function elementwise({ x: values, derivative }: Elementwise): Work {
   const x = tf.tensor1d(values);
   const forward = (x: tf.Tensor): tf.Tensor => {
     const bell = tf.exp(tf.neg(tf.square(x)));
     return tf.add(tf.mul(tf.tanh(tf.add(tf.mul(x, 1.3), 0.2)), bell), 0.5);
   };
   const compute = derivative ? tf.grad((x) => tf.sum(forward(x))) : forward;
-  return {
-    run: () => tf.tidy(() => compute(x)).dispose(),
-    read: () => tf.tidy(() => compute(x).dataSync()),
-    dispose: () => x.dispose(),
-  };
+  return { compute: () => [compute(x)], stays: true, held: [x] };
 }
 
-function scalar(): Prepared {
+function scalar(): Work {
   const derive = tf.valueAndGrads((x: tf.Tensor, y: tf.Tensor) => expression(x, y, SCALAR_OPS));
-  const read = () =>
-    tf.tidy(() => {
-      const { value, grads } = derive([tf.scalar(POINT.x), tf.scalar(POINT.y)]);
-      return [value, ...grads].map((result) => result.dataSync()[0]!);
-    });
-  return { run: read, read };
+  const compute = () => {
+    const { value, grads } = derive([tf.scalar(POINT.x), tf.scalar(POINT.y)]);
+    return [value, ...grads];
+  };
+  return { compute, stays: false, held: [] };
 }
 
-function runChains(work: Chains): Prepared {
+function runChains(work: Chains): Work {
   const compute = () => buildChains<tf.Tensor>(work, tf.tensor1d(work.x), { add: tf.add, scale: tf.mul, tanh: tf.tanh });
-  const read = () => tf.tidy(() => Float32Array.from(compute().flatMap((end) => Array.from(end.dataSync()))));
-  return { run: read, read };
+  return { compute, stays: false, held: [] };
 }
 
 /** An optimiser's step, with the loss read every time, as a training loop does. */
-function trainingStep(optimiser: tf.Optimizer, loss: () => tf.Scalar, held: tf.Tensor[]): Prepared {
-  const run = () => tf.tidy(() => (optimiser.minimize(loss, true) as tf.Scalar).dataSync()[0]!);
-  return { run, read: () => [run()], dispose: () => tf.dispose(held) };
+function trainingStep(optimiser: tf.Optimizer, loss: () => tf.Scalar, held: tf.Tensor[]): Work {
+  return { compute: () => [optimiser.minimize(loss, true) as tf.Scalar], stays: false, held };
 }
 
-function train({ layers, activation, x, labels, optimiser }: DenseNetwork): Prepared {
+function train({ layers, activation, x, labels, optimiser }: DenseNetwork): Work {
   const classes = layers.at(-1)!.outputs;
   const images = tf.tensor2d(x, [labels.length, layers[0]!.inputs]);
   const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), classes);
@@ -118,7 +109,7 @@ function train({ layers, activation, x, labels, optimiser }: DenseNetwork): Prep
 }
 
 /** Its layout is channels last: kernels and features are brought into that order beforehand. */
-function trainConvolutional(network: ConvolutionalNetwork): Prepared {
+function trainConvolutional(network: ConvolutionalNetwork): Work {
   const { stages, classes, weights, biases, x, labels, learningRate } = network;
   const { channels, size } = stages[0]!;
   const last = stages.at(-1)!;

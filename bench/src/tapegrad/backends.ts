@@ -1,5 +1,5 @@
 import { type Backend, interpreter, js, wasm } from 'tapegrad';
-import type { Adapter } from './adapter.js';
+import type { Adapter } from '../adapter.js';
 
 /** A backend whose library has been loaded. */
 export interface OpenedBackend {

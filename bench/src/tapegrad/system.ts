@@ -1,4 +1,5 @@
 import type { Backend } from 'tapegrad';
+import type { Adapter } from '../adapter.js';
 import { startNode } from '../start-process.js';
 import type { System } from '../system.js';
 import { isBuilt } from './built.js';
@@ -10,10 +11,11 @@ import { matmul } from './matmul.js';
 import { scalar, scalarHvp } from './scalar.js';
 
 /** One of our backends as a system. */
-export function tapegrad(name: string, threads: number, open: () => Backend): System {
+export function tapegrad(name: string, threads: number, open: () => Backend, adapter: Adapter | null = null): System {
   return {
     name,
     threads,
+    ...(adapter ? { adapter } : {}),
     matmul: (product) => matmul(open(), product),
     train: (network) => train(open(), network),
     trainWithin: (network, share) => trainWithin(open(), network, share),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { gpujs } from '@tapegrad/backend-gpu';
 import { add, BackendError, Graph, TapeMachine } from 'tapegrad';
-import { type Adapter, adapterOf } from './adapter.js';
+import { type Adapter, adapterOf } from '../adapter.js';
 import type { OpenedBackend } from './backends.js';
 
 /** gpu.js on a GPU, by the name that a first program learns; or why there is none. All machines share it. */

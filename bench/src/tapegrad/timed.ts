@@ -10,6 +10,7 @@ import {
   TapeMachine,
   Tensor,
 } from 'tapegrad';
+import { fenced } from '../fenced.js';
 import type { Prepared } from '../system.js';
 
 /** A program to be timed. */
@@ -24,10 +25,7 @@ export interface Timing {
   read(): Promise<ArrayLike<number>>;
 }
 
-/**
- * Makes a program's runs ready to be timed. A device is handed runs and computes them in its own time, so a sample is many runs and then
- * the arrival of one element of what the last of them wrote; it is so long that this arrival is a twentieth of it at most.
- */
+/** Makes a program's runs ready to be timed; see `fenced` where they are a device's. */
 export async function timed({ backend, machine, program, feeds = {}, replaces, read }: Timing): Promise<Prepared> {
   const dispose = () => machine.dispose();
   if (backend.target.memory === 'host') return { run: () => program.runSync(feeds), read, dispose };
@@ -35,15 +33,7 @@ export async function timed({ backend, machine, program, feeds = {}, replaces, r
   if (!replaces) return { run, read, dispose };
   const fence = await machine.compile({ element: slice(replaces, replaces.shape.map(() => [0, 1]) as [number, number][]) });
   await run();
-  await fence.run();
-  const latency = await fastest(() => fence.run());
-  const time = async (runs: number) => {
-    const begin = performance.now();
-    for (let i = 0; i < runs; i++) await run();
-    await fence.run();
-    return performance.now() - begin;
-  };
-  return { run, read, dispose, time, shortestSample: 20 * latency };
+  return { run, read, dispose, ...(await fenced(run, () => fence.run())) };
 }
 
 /** Makes the computation of a node ready to be timed. It is written to a state, and so stays on the backend. */
@@ -58,15 +48,4 @@ export async function timedStaying(backend: Backend, graph: Graph, value: Node, 
     return (await machine.getAsync(result)).data;
   };
   return timed({ backend, machine, program, feeds, replaces: result, read });
-}
-
-/** The least milliseconds of a few runs. */
-async function fastest(run: () => Promise<unknown>): Promise<number> {
-  let best = Infinity;
-  for (let i = 0; i < 5; i++) {
-    const begin = performance.now();
-    await run();
-    best = Math.min(best, performance.now() - begin);
-  }
-  return best;
 }

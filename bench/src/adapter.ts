@@ -12,6 +12,11 @@ export function adapterOf(name: string): Adapter {
   return { name, software: SOFTWARE.test(name) };
 }
 
+/** What a system runs on, as a sentence. */
+export function adapterSentence(label: string, adapter: Adapter): string {
+  return `${label} runs on ${adapterText(adapter)}.`;
+}
+
 /** The name, with a warning that nobody overlooks where it is no GPU, or may be none. */
 export function adapterText({ name, software }: Adapter): string {
   if (software === null) return `${name}: THIS MAY BE A GPU OR SOFTWARE ON THE CPU, ITS DRIVER DOES NOT SAY`;
