@@ -41,13 +41,15 @@ function install() {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const command = ['--yes', packageManager, 'install', '--frozen-lockfile'];
   process.stderr.write('Installing dependencies (once, about half a minute) …\n');
-  // Windows finds npx.cmd through a shell only. CI makes pnpm ask no questions.
+  // CI makes pnpm ask no questions. An npx around this one would hand down which package it runs.
+  const { npm_config_package: _, ...environment } = process.env;
+  // Windows finds npx.cmd through a shell only.
   const { status, stdout, stderr, error } = spawnSync('npx', command, {
     cwd: root,
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
     shell: process.platform === 'win32',
-    env: { ...process.env, CI: 'true' },
+    env: { ...environment, CI: 'true' },
   });
   if (status === 0) return;
   const reason = error ? error.message : `exit code ${status}`;
