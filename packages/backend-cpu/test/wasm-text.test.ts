@@ -77,7 +77,7 @@ describe('the text of functions', () => {
     `);
   });
 
-  it.each(Object.keys(FUNCTIONS) as Op[])('knows all instructions of %s', (op) => {
+  it.each(Object.keys(FUNCTIONS.float32) as Op[])('knows all instructions of %s', (op) => {
     for (const lanes of [1, LANES] as const) expect(textOfOp(op, 45, lanes)).toContain('end');
   });
 

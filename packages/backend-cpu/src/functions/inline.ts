@@ -1,35 +1,9 @@
-import { type Kernel, type LetOp, type KernelOperand as Operand, Procedure, type Stmt, Value } from '@tapegrad/core';
-import { erf, erfc } from './errors.js';
-import { cosh, exp, exp2, expm1, sinh, tanh } from './exponentials.js';
-import { acosh, asinh, atanh, log, log1p, log2, log10, pow } from './logarithms.js';
+import { type Kernel, type KernelOperand as Operand, Procedure, type Stmt, Value } from '@tapegrad/core';
+import { float32 } from './float32/functions.js';
 import type { FunctionOf } from './tools.js';
-import { acos, asin, atan, cos, sin, tan } from './trigonometry.js';
 
-/** Functions of float32 that have a form in statements, by op. */
-export const FUNCTIONS: { readonly [op in LetOp]?: FunctionOf } = {
-  exp,
-  expm1,
-  exp2,
-  log,
-  log1p,
-  log2,
-  log10,
-  sin,
-  cos,
-  tan,
-  asin,
-  acos,
-  atan,
-  sinh,
-  cosh,
-  tanh,
-  asinh,
-  acosh,
-  atanh,
-  erf,
-  erfc,
-  pow,
-};
+/** Functions that have a form in statements, by dtype and op. */
+export const FUNCTIONS = { float32 } as const;
 
 /** Puts statements in the place of the functions of float32 that processors lack. */
 export function inlineFunctions(kernel: Kernel): Kernel {
@@ -45,7 +19,7 @@ export function inlineFunctions(kernel: Kernel): Kernel {
     list.flatMap((statement) => {
       if (statement.kind === 'for') return [{ ...statement, body: visit(statement.body) }];
       if (statement.kind === 'if') return [{ ...statement, body: visit(statement.body), otherwise: visit(statement.otherwise) }];
-      const f = statement.kind === 'let' && statement.type === 'float32' ? FUNCTIONS[statement.op] : undefined;
+      const f = statement.kind === 'let' && statement.type === 'float32' ? FUNCTIONS.float32[statement.op] : undefined;
       return f ? written(statement as Extract<Stmt, { kind: 'let' }>, f) : [statement];
     });
   const body = visit(kernel.body);

@@ -1,4 +1,4 @@
-import type { Procedure, Value } from '@tapegrad/core';
+import type { LetOp, Procedure, Value } from '@tapegrad/core';
 
 /** The least normal float32. */
 export const LEAST_NORMAL = 2 ** -126;
@@ -6,8 +6,9 @@ export const LEAST_NORMAL = 2 ** -126;
 /** Added to a float32 of moderate size it rounds that to a whole number, which the last bits of the sum show. */
 export const ROUNDING = 1.5 * 2 ** 23;
 
-/** Writes a function of float32 values as statements. */
+/** Writes a function as statements. */
 export type FunctionOf = (p: Procedure, x: Value, y: Value) => Value;
+export type Functions = { readonly [op in LetOp]?: FunctionOf };
 
 /** A polynomial by Horner's rule, the coefficient of the highest power first. */
 export function polynomial(x: Value, coefficients: readonly number[]): Value {

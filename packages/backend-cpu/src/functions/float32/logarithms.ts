@@ -1,5 +1,5 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { type FunctionOf, isNan, LEAST_NORMAL, polynomial, withSign } from './tools.js';
+import { type FunctionOf, isNan, LEAST_NORMAL, polynomial, withSign } from '../tools.js';
 import { logOf, wideExp, wideLog, wideLog1p } from './wide.js';
 
 /** Of log(1 + f) = 2s + s·R(s²) with s = f/(2 + f), by powers of s²: K. C. Ng, FreeBSD, e_logf.c. */

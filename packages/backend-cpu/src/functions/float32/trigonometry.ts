@@ -1,5 +1,5 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { type FunctionOf, polynomial, ROUNDING, withSign } from './tools.js';
+import { type FunctionOf, polynomial, ROUNDING, withSign } from '../tools.js';
 
 /** Of (sin r − r)/r³ and (cos r − 1 + r²/2)/r⁴ by powers of r², for |r| ≤ π/4: S. L. Moshier, Cephes, sinf and cosf. */
 const SIN = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1];

@@ -1,6 +1,6 @@
 import type { Procedure, Value } from '@tapegrad/core';
+import { type FunctionOf, polynomial, withSign } from '../tools.js';
 import { expOfSum } from './exponentials.js';
-import { type FunctionOf, polynomial, withSign } from './tools.js';
 
 /** Of erf(x)/x by powers of x², up to ½. */
 const NEAR = [0.0047179884277284145, -0.02675718441605568, 0.11282822489738464, -0.37612608075141907, 1.1283791065216064];

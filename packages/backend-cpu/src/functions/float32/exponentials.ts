@@ -1,5 +1,5 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { clamped, type FunctionOf, polynomialInPairs, ROUNDING, withSign } from './tools.js';
+import { clamped, type FunctionOf, polynomialInPairs, ROUNDING, withSign } from '../tools.js';
 import { wideExp, wideExpm1 } from './wide.js';
 
 /** Of (e^r − 1 − r)/r² for |r| ≤ ln(2)/2, the highest power first: the error in e^r − 1 is below 1.4·10⁻⁸ of it. */

@@ -1,0 +1,30 @@
+import type { Functions } from '../tools.js';
+import { erf, erfc } from './errors.js';
+import { cosh, exp, exp2, expm1, sinh, tanh } from './exponentials.js';
+import { acosh, asinh, atanh, log, log1p, log2, log10, pow } from './logarithms.js';
+import { acos, asin, atan, cos, sin, tan } from './trigonometry.js';
+
+export const float32: Functions = {
+  exp,
+  expm1,
+  exp2,
+  log,
+  log1p,
+  log2,
+  log10,
+  sin,
+  cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  tanh,
+  asinh,
+  acosh,
+  atanh,
+  erf,
+  erfc,
+  pow,
+};
