@@ -31,6 +31,24 @@ export function writeScalar(to: Code, op: LetOp, type: DType, args: readonly Arg
   else if (op === 'bits') {
     a.push();
     to.write(type === 'float32' ? code.f32OfBits : code.bitsOfF32);
+  } else if (op === 'highWord' || op === 'lowWord') {
+    a.push();
+    to.write(code.bitsOfF64);
+    if (op === 'highWord') {
+      to.i64(32);
+      to.write(code.i64ShrU);
+    }
+    to.write(code.i32FromI64);
+  } else if (op === 'fromWords') {
+    a.push();
+    to.write(code.i64FromU32);
+    to.i64(32);
+    to.write(code.i64Shl);
+    b.push();
+    to.write(code.i64FromU32, code.i64Or, code.f64OfBits);
+  } else if (op === 'copySign') {
+    all();
+    to.write(type === 'float32' ? code.f32Copysign : code.f64Copysign);
   } else if (op === 'select') {
     b.push();
     c.push();

@@ -86,6 +86,23 @@ function writeWide(to: Code, op: LetOp, type: DType, args: readonly WideArgument
     case 'bits':
       a.push(half);
       return true;
+    case 'highWord':
+    case 'lowWord':
+      a.push(0);
+      a.push(1);
+      to.shuffle(op === 'highWord' ? [1, 3, 5, 7] : [0, 2, 4, 6]);
+      return true;
+    case 'fromWords':
+      b.push(0);
+      a.push(0);
+      to.shuffle(half === 0 ? [0, 4, 1, 5] : [2, 6, 3, 7]);
+      return true;
+    case 'copySign':
+      b.push(half);
+      a.push(half);
+      to.splat(-0, type === 'float32' ? 'f32' : 'f64');
+      to.write(simd.bitselect);
+      return true;
     case 'select':
       writeSelect(to, type, args, half);
       return true;

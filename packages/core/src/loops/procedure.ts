@@ -151,6 +151,21 @@ export class Procedure {
     return this.#let('bits', x.type === 'float32' ? 'int32' : 'float32', [x]);
   }
 
+  /** The upper 32 bits of a float64 as int32. */
+  highWord(x: Value): Value {
+    return this.#let('highWord', 'int32', [x]);
+  }
+
+  /** The lower 32 bits of a float64 as int32. */
+  lowWord(x: Value): Value {
+    return this.#let('lowWord', 'int32', [x]);
+  }
+
+  /** The float64 of two int32. */
+  fromWords(high: Value, low: Value | number): Value {
+    return this.#let('fromWords', 'float64', [high, typeof low === 'number' ? this.literal(low) : low]);
+  }
+
   /** Does a bool hold, or hold in any lane? */
   any(x: Value): Value {
     return hasLanes(x.operand) ? this.#let('any', 'bool', [x]) : x;

@@ -128,6 +128,27 @@ function bitsOfFloat(x: number): number {
   return pattern[0]!;
 }
 
+const wide = new Float64Array(1);
+/** The lower word first, as typed arrays have it wherever JavaScript runs. */
+const words = new Int32Array(wide.buffer);
+
+function wordOf(at: 0 | 1): ScalarFunction {
+  return (x) => {
+    wide[0] = x!;
+    return words[at]!;
+  };
+}
+
+function fromWords(high: number, low: number): number {
+  words[0] = low;
+  words[1] = high;
+  return wide[0]!;
+}
+
+function isNegative(x: number): boolean {
+  return x < 0 || Object.is(x, -0);
+}
+
 const FLOAT64 = {
   add: (x: number, y: number) => x + y,
   sub: (x: number, y: number) => x - y,
@@ -168,6 +189,7 @@ const FLOAT64 = {
   ceil: Math.ceil,
   round: roundHalfEven,
   trunc: Math.trunc,
+  copySign: (x: number, sign: number) => (isNegative(x) === isNegative(sign) ? x : -x),
 } as Table;
 
 /** Rounding the float64 result is rounding the exact one, for + − × ÷ and sqrt: float64 has more than twice float32's digits. */
@@ -199,6 +221,8 @@ const INT32 = {
   floorDiv: (x: number, y: number) => Math.floor(x / y),
   floorMod: (x: number, y: number) => ((x % y) + y) % y,
   bits: bitsOfFloat,
+  highWord: wordOf(1),
+  lowWord: wordOf(0),
 } as Table;
 
 const UINT32 = {
@@ -233,7 +257,7 @@ const BOOL = {
 
 const TABLES: { readonly [D in DType]: Table } = {
   float32: { ...ANY, ...FLOAT32 },
-  float64: { ...ANY, ...FLOAT64 },
+  float64: { ...ANY, ...FLOAT64, fromWords: fromWords as ScalarFunction },
   int32: { ...ANY, ...INT32 },
   uint32: { ...ANY, ...UINT32 },
   bool: { ...ANY, ...BOOL },

@@ -25,6 +25,22 @@ export function hasLanes(operand: Operand): boolean {
 /** Distances in elements, none negative and one of them 0. */
 export type Pattern = readonly number[];
 
+/** Operations that statements have beside those of expressions. */
+type StatementOp =
+  | 'floorDiv'
+  | 'floorMod'
+  | 'copy'
+  | 'bits'
+  | 'highWord'
+  | 'lowWord'
+  | 'fromWords'
+  | 'copySign'
+  | 'ramp'
+  | 'lane'
+  | 'any'
+  | 'lesser'
+  | 'greater';
+
 /**
  * What a printer spells in its language and the interpreter defines. Index arithmetic is on int32 locals with the same scalar ops
  * (`div` and `rem` of indices are only emitted where both are non-negative; `floorDiv` and `floorMod` take any sign and a positive literal).
@@ -32,7 +48,8 @@ export type Pattern = readonly number[];
  *
  * What has `lanes` computes `LANES` values: a `let` lane by lane, a `load` and a `store` of neighbours from the index on; a `load` whose index
  * has lanes gathers, and one with a `pattern` reads at these distances from the index, one for each lane. `bits` is a float32's pattern as
- * an int32, or the reverse; `ramp` is its argument plus 0, 1, 2, …; `lane` picks one of a value with lanes, and `any` tells whether a bool
+ * an int32, or the reverse. `highWord` and `lowWord` are the halves of a float64's pattern as int32, and `fromWords` puts these together;
+ * `copySign` is the size of the first argument with the sign of the second, be it a zero; with that of a NaN it may be either. `ramp` is its argument plus 0, 1, 2, …; `lane` picks one of a value with lanes, and `any` tells whether a bool
  * holds in any of them. `lesser` and `greater` choose the second argument only where it is less, or greater: unlike `min` and `max` they drop
  * a NaN there, and do not order zeros.
  */
@@ -41,7 +58,7 @@ export type Stmt =
       readonly kind: 'let';
       readonly to: number;
       readonly type: DType;
-      readonly op: ScalarOp | 'floorDiv' | 'floorMod' | 'copy' | 'bits' | 'ramp' | 'lane' | 'any' | 'lesser' | 'greater';
+      readonly op: ScalarOp | StatementOp;
       readonly args: readonly Operand[];
       readonly lanes?: true;
     }
