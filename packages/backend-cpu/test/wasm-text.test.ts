@@ -12,7 +12,7 @@ function textOfOp(op: Op, length: number, lanes: 1 | typeof LANES, dtype: DType 
   const buffer = (access: 'read' | 'write') => ({ dtype, length, access });
   const stores = ([at]: readonly Index[]) => {
     const x = builder.load(0, dtype, at!);
-    const args = op === 'pow' || op === 'max' ? [x, builder.constant(2, dtype)] : [x];
+    const args = op === 'pow' || op === 'max' || op === 'rem' ? [x, builder.constant(2, dtype)] : [x];
     return [{ buffer: 1, address: at!, value: builder.scalar(op, args), accumulate: false }];
   };
   const axes = [{ key: 'i', extent: length }];
@@ -77,13 +77,16 @@ describe('the text of functions', () => {
     `);
   });
 
-  it.each(Object.keys(FUNCTIONS.float32) as Op[])('knows all instructions of %s', (op) => {
-    for (const lanes of [1, LANES] as const) expect(textOfOp(op, 45, lanes)).toContain('end');
+  const functions = (['float32', 'float64'] as const).flatMap((dtype) =>
+    Object.keys(FUNCTIONS[dtype]).map((op) => ({ op: op as Op, dtype })),
+  );
+  it.each(functions)('knows all instructions of $op in $dtype', ({ op, dtype }) => {
+    for (const lanes of [1, LANES] as const) expect(textOfOp(op, 45, lanes, dtype)).toContain('end');
   });
 
   it('shows calls, and numbers as they are', () => {
-    const text = textOfOp('log', 2, 1, 'float64');
-    expect(text).toContain('call $log\n');
+    const text = textOfOp('rem', 2, 1, 'float64');
+    expect(text).toContain('call $rem\n');
     expect(textOfOp('tanh', 2, 1)).toContain('f32.const 9.100000381469727\n');
   });
 });

@@ -1,11 +1,12 @@
 import { type Kernel, type KernelOperand as Operand, Procedure, type Stmt, Value } from '@tapegrad/core';
 import { float32 } from './float32/functions.js';
+import { float64 } from './float64/functions.js';
 import type { FunctionOf } from './tools.js';
 
 /** Functions that have a form in statements, by dtype and op. */
-export const FUNCTIONS = { float32 } as const;
+export const FUNCTIONS = { float32, float64 } as const;
 
-/** Puts statements in the place of the functions of float32 that processors lack. */
+/** Puts statements in the place of the functions that processors lack. */
 export function inlineFunctions(kernel: Kernel): Kernel {
   let { locals } = kernel;
   const written = (statement: Extract<Stmt, { kind: 'let' }>, f: FunctionOf): Stmt[] => {
@@ -19,8 +20,9 @@ export function inlineFunctions(kernel: Kernel): Kernel {
     list.flatMap((statement) => {
       if (statement.kind === 'for') return [{ ...statement, body: visit(statement.body) }];
       if (statement.kind === 'if') return [{ ...statement, body: visit(statement.body), otherwise: visit(statement.otherwise) }];
-      const f = statement.kind === 'let' && statement.type === 'float32' ? FUNCTIONS.float32[statement.op] : undefined;
-      return f ? written(statement as Extract<Stmt, { kind: 'let' }>, f) : [statement];
+      if (statement.kind !== 'let' || (statement.type !== 'float32' && statement.type !== 'float64')) return [statement];
+      const f = FUNCTIONS[statement.type][statement.op];
+      return f ? written(statement, f) : [statement];
     });
   const body = visit(kernel.body);
   return { ...kernel, body, locals };

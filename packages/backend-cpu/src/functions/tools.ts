@@ -1,11 +1,5 @@
 import type { LetOp, Procedure, Value } from '@tapegrad/core';
 
-/** The least normal float32. */
-export const LEAST_NORMAL = 2 ** -126;
-
-/** Added to a float32 of moderate size it rounds that to a whole number, which the last bits of the sum show. */
-export const ROUNDING = 1.5 * 2 ** 23;
-
 /** Writes a function as statements. */
 export type FunctionOf = (p: Procedure, x: Value, y: Value) => Value;
 export type Functions = { readonly [op in LetOp]?: FunctionOf };
@@ -32,15 +26,4 @@ export function clamped(x: Value, low: number, high: number): Value {
 
 export function isNan(x: Value): Value {
   return x.ne(x);
-}
-
-/** The float32 2^n, for −126 ≤ n ≤ 127. */
-export function powerOfTwo(p: Procedure, n: Value): Value {
-  return p.bits(n.add(127).apply('shiftLeft', 23));
-}
-
-/** The magnitude of one float32 with the sign of another. */
-export function withSign(p: Procedure, magnitude: Value, sign: Value): Value {
-  const bit = p.bits(sign).apply('bitAnd', -0x80000000);
-  return p.bits(p.bits(magnitude).apply('bitOr', bit));
 }

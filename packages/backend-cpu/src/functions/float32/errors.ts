@@ -1,5 +1,5 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { type FunctionOf, polynomial, withSign } from '../tools.js';
+import { type FunctionOf, polynomial } from '../tools.js';
 import { expOfSum } from './exponentials.js';
 
 /** Of erf(x)/x by powers of x², up to ½. */
@@ -37,7 +37,7 @@ function tail(p: Procedure, size: Value): Value {
 export const erf: FunctionOf = (p, x) => {
   const size = x.apply('abs');
   const far = p.literal(1, 'float32').sub(tail(p, size));
-  return size.lt(0.5).select(nearZero(x), withSign(p, far, x));
+  return size.lt(0.5).select(nearZero(x), far.apply('copySign', x));
 };
 
 /** 1 − erf(x), within 4 ulp also where that cancels. */

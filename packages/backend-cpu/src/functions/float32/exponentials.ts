@@ -1,5 +1,6 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { clamped, type FunctionOf, polynomialInPairs, ROUNDING, withSign } from '../tools.js';
+import { clamped, type FunctionOf, polynomialInPairs } from '../tools.js';
+import { ROUNDING } from './tools.js';
 import { wideExp, wideExpm1 } from './wide.js';
 
 /** Of (e^r − 1 − r)/r² for |r| ≤ ln(2)/2, the highest power first: the error in e^r − 1 is below 1.4·10⁻⁸ of it. */
@@ -77,7 +78,7 @@ export const expm1: FunctionOf = (p, x) => {
   const { n, bits } = whole(p, bounded, Math.LOG2E, 126);
   const scale = power(p, bits);
   const half = nearZero(withoutTwos(bounded, n)).mul(scale).add(scale.sub(0.5));
-  return withSign(p, half.add(half), x);
+  return half.add(half).apply('copySign', x);
 };
 
 /** Within 3 ulp: E/(E + 2) with E = e^2|x| − 1. So little hangs on x·2 − n·ln(2) where n is not 0 that one product will do. */
@@ -88,7 +89,7 @@ export const tanh: FunctionOf = (p, x) => {
   const y = nearZero(size.add(size).sub(n.mul(Math.LN2)))
     .mul(scale)
     .add(scale.sub(1));
-  return withSign(p, y.div(y.add(2)), x);
+  return y.div(y.add(2)).apply('copySign', x);
 };
 
 /** A function that is computed in float64, and rounded. */
@@ -100,7 +101,7 @@ function widened(f: (p: Procedure, x: Value) => Value): FunctionOf {
 export const sinh: FunctionOf = (p, x) => {
   const e = wideExpm1(p, x.apply('abs').cast('float64'));
   const half = e.add(e.div(e.add(1))).mul(0.5);
-  return withSign(p, half.cast('float32'), x);
+  return half.cast('float32').apply('copySign', x);
 };
 
 export const cosh: FunctionOf = widened((p, x) => {

@@ -1,5 +1,6 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { type FunctionOf, isNan, LEAST_NORMAL, polynomial, withSign } from '../tools.js';
+import { type FunctionOf, isNan, polynomial } from '../tools.js';
+import { LEAST_NORMAL } from './tools.js';
 import { logOf, wideExp, wideLog, wideLog1p } from './wide.js';
 
 /** Of log(1 + f) = 2s + s·R(s²) with s = f/(2 + f), by powers of s²: K. C. Ng, FreeBSD, e_logf.c. */
@@ -75,7 +76,7 @@ export const log10: FunctionOf = (p, x) =>
 export const log1p: FunctionOf = (p, x) => {
   const { bits, exponent, e } = exponentOf(p, x.add(1));
   const scale = p.bits(exponent.apply('neg').add(ONE_BITS));
-  const result = p.variable(withSign(p, logOfParts(x.mul(scale).add(scale.sub(1)), e), x));
+  const result = p.variable(logOfParts(x.mul(scale).add(scale.sub(1)), e).apply('copySign', x));
   p.if(p.any(isOutside(bits, 2 ** 126)), () => {
     const large = x.eq(Infinity).select(x, plainLog(p, x));
     const pole = x.eq(-1).select(p.literal(-Infinity, 'float32'), p.literal(Number.NaN, 'float32'));
@@ -97,7 +98,7 @@ export const asinh: FunctionOf = (p, x) => {
   const small = wideLog1p(p, a.add(square.div(square.add(1).sqrt().add(1))));
   const big = logOf(p, size, wideLog, 24 * Math.LN2).add(Math.LN2);
   const y = large.select(big, small).cast('float32');
-  return isNan(x).select(x, withSign(p, y, x));
+  return isNan(x).select(x, y.apply('copySign', x));
 };
 
 /** acosh = log1p(t + √(t·(x + 1))) with t = x − 1. NaN below 1. */
@@ -120,7 +121,7 @@ export const atanh: FunctionOf = (p, x) => {
     .mul(0.5)
     .cast('float32');
   const pole = size.eq(1).select(p.literal(Infinity, 'float32'), p.literal(Number.NaN, 'float32'));
-  return withSign(p, inside.select(y, pole), x);
+  return inside.select(y, pole).apply('copySign', x);
 };
 
 /** |x|^y = e^(y·log|x|), negative for a negative x to an odd power; pow(0, 0) = 1, and 1 to any power is 1. */
@@ -132,7 +133,7 @@ export const pow: FunctionOf = (p, x, y) => {
   const isWhole = y.apply('floor').eq(y);
   const half = y.mul(0.5);
   const isOdd = isWhole.and(half.apply('floor').ne(half));
-  const signed = isOdd.select(withSign(p, power, x), power);
+  const signed = isOdd.select(power.apply('copySign', x), power);
   const isImaginary = x.lt(0).and(size.lt(Infinity)).and(isWhole.apply('not'));
   const real = isImaginary.select(nan, signed);
   const isUnit = size.eq(1).and(y.apply('abs').eq(Infinity));

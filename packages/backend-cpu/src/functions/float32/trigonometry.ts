@@ -1,5 +1,6 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { type FunctionOf, polynomial, ROUNDING, withSign } from '../tools.js';
+import { type FunctionOf, polynomial } from '../tools.js';
+import { ROUNDING } from './tools.js';
 
 /** Of (sin r − r)/r³ and (cos r − 1 + r²/2)/r⁴ by powers of r², for |r| ≤ π/4: S. L. Moshier, Cephes, sinf and cosf. */
 const SIN = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1];
@@ -89,7 +90,7 @@ function arcsine(p: Procedure, x: Value): { readonly angle: Value; readonly isLa
 export const asin: FunctionOf = (p, x) => {
   const { angle, isLarge } = arcsine(p, x);
   const size = isLarge.select(p.literal(Math.PI / 2, 'float64').sub(angle.mul(2)), angle);
-  return withSign(p, size.cast('float32'), x);
+  return size.cast('float32').apply('copySign', x);
 };
 
 /** Within 2 ulp. NaN beyond ±1. */
@@ -117,5 +118,5 @@ export const atan: FunctionOf = (p, x) => {
   const t = above.div(below);
   const square = t.mul(t);
   const angle = polynomial(square, ATAN).mul(square).mul(t).add(t).add(base);
-  return withSign(p, angle.cast('float32'), x);
+  return angle.cast('float32').apply('copySign', x);
 };

@@ -1,5 +1,6 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { clamped, LEAST_NORMAL, polynomial, powerOfTwo } from '../tools.js';
+import { clamped, polynomial } from '../tools.js';
+import { LEAST_NORMAL, powerOfTwo } from './tools.js';
 
 /**
  * Functions in float64 for those of float32: their errors, below 2^-34 of the result, are nothing beside the final rounding. They need no

@@ -1,0 +1,162 @@
+import type { Procedure, Value } from '@tapegrad/core';
+import { type FunctionOf, polynomial } from '../tools.js';
+import { head, literal, ONE_WORD } from './tools.js';
+
+/** Of log(1 + f) = 2s + s·R(s²) with s = f/(2 + f), by powers of s²: the form of K. C. Ng, FreeBSD, e_log.c. The error is below 2^-59. */
+const LOG = [
+  0.14796728675047768, 0.1531397692039881, 0.18183567031526598, 0.22222198524622983, 0.28571428742824706, 0.3999999999941289,
+  0.6666666666666735,
+];
+/** ln(2) in two parts; the product of the first with an exponent is exact. */
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
+const SQRT_HALF_WORD = 0x3fe6a09e;
+const LEAST_NORMAL = 2 ** -1022;
+
+/** log(1 + f) as f − square + rest, for 1 + f between √½ and √2. */
+function logParts(f: Value): { readonly square: Value; readonly rest: Value } {
+  const s = f.div(f.add(2));
+  const z = s.mul(s);
+  const square = f.mul(0.5).mul(f);
+  return { square, rest: polynomial(z, LOG).mul(z).add(square).mul(s) };
+}
+
+/** log(1 + f) + e·ln(2). */
+function logOfParts(f: Value, e: Value): Value {
+  const { square, rest } = logParts(f);
+  return f.sub(square.sub(e.mul(LN2_LOW).add(rest))).add(e.mul(LN2_HIGH));
+}
+
+/** The upper word of a normal float64 m·2^e with m between √½ and √2, and of it that of the exponent: e·2^20. */
+function exponentOf(p: Procedure, x: Value): { readonly word: Value; readonly exponent: Value; readonly e: Value } {
+  const word = p.highWord(x);
+  const fromRoot = word.sub(SQRT_HALF_WORD);
+  return { word, exponent: fromRoot.apply('bitAnd', -0x100000), e: fromRoot.apply('shiftRight', 20).cast('float64') };
+}
+
+/** A normal float64 as (1 + f)·2^e, with 1 + f between √½ and √2. */
+function split(p: Procedure, x: Value): { readonly f: Value; readonly e: Value } {
+  const { word, exponent, e } = exponentOf(p, x);
+  return { f: p.fromWords(word.sub(exponent), p.lowWord(x)).sub(1), e };
+}
+
+/** Is a float64 by its upper word not between the least normal number and 2^limit? One comparison of integers tells. */
+function isOutside(word: Value, limit: number): Value {
+  return word.add(0x7ff00000).apply('ge', -0x80000000 + (ONE_WORD + limit * 0x100000 - 0x100000));
+}
+
+type PlainLog = (p: Procedure, x: Value) => Value;
+
+/** A logarithm, given it for normal numbers: −∞ at 0, NaN below, ∞ at ∞; subnormal numbers are made normal first. */
+function logarithm(plain: PlainLog, ofScale: number): FunctionOf {
+  return (p, x) => {
+    const result = p.variable(plain(p, x));
+    p.if(p.any(isOutside(p.highWord(x), 1024)), () => {
+      const tiny = x.lt(LEAST_NORMAL);
+      const y = plain(p, tiny.select(x.mul(2 ** 54), x)).sub(tiny.select(literal(p, ofScale), 0));
+      const atZero = x.eq(0).select(literal(p, -Infinity), literal(p, Number.NaN));
+      result.set(x.eq(Infinity).select(x, x.gt(0).select(y, atZero)));
+    });
+    return result.value;
+  };
+}
+
+const plainLog: PlainLog = (p, x) => {
+  const { f, e } = split(p, x);
+  return logOfParts(f, e);
+};
+
+/** Within 1 ulp. */
+export const log: FunctionOf = logarithm(plainLog, 54 * Math.LN2);
+
+/** The reciprocal of the logarithm of a base, and the logarithm of 2 in that base, each in two parts. */
+interface Base {
+  readonly high: number;
+  readonly low: number;
+  readonly twoHigh: number;
+  readonly twoLow: number;
+}
+
+/** A logarithm in another base, with log(1 + f) in two parts: FreeBSD, e_log2.c and e_log10.c. */
+function inBase({ high, low, twoHigh, twoLow }: Base): PlainLog {
+  return (p, x) => {
+    const { f, e } = split(p, x);
+    const { square, rest } = logParts(f);
+    const first = head(p, f.sub(square));
+    const second = f.sub(first).sub(square).add(rest);
+    const main = first.mul(high);
+    const whole = e.mul(twoHigh);
+    const sum = whole.add(main);
+    const lost = whole.sub(sum).add(main);
+    const tail = second.add(first).mul(low).add(second.mul(high)).add(e.mul(twoLow));
+    return tail.add(lost).add(sum);
+  };
+}
+
+/** Within 1 ulp; exact for powers of two. */
+export const log2: FunctionOf = logarithm(
+  inBase({ high: 1.4426950407214463, low: 1.6751713164886512e-10, twoHigh: 1, twoLow: 0 }),
+  54,
+);
+
+/** Within 1 ulp. */
+export const log10: FunctionOf = logarithm(
+  inBase({
+    high: 0.4342944818781689,
+    low: 2.5082946711645275e-11,
+    twoHigh: 0.30102999566361177,
+    twoLow: 3.694239077158931e-13,
+  }),
+  54 * Math.log10(2),
+);
+
+/** log(1 + x) + extra·ln(2), for −1 < x < 2^1022: 1 + x = (1 + f)·2^e, and f = x·2^−e + (2^−e − 1) has lost nothing of x. */
+function plainLog1p(p: Procedure, x: Value, extra?: Value): { readonly value: Value; readonly word: Value } {
+  const { word, exponent, e } = exponentOf(p, x.add(1));
+  const scale = p.fromWords(exponent.apply('neg').add(ONE_WORD), 0);
+  return { value: logOfParts(x.mul(scale).add(scale.sub(1)), extra ? e.add(extra) : e), word };
+}
+
+/** Within 1 ulp. −0 stays. */
+export const log1p: FunctionOf = (p, x) => {
+  const { value, word } = plainLog1p(p, x);
+  const result = p.variable(value.apply('copySign', x));
+  p.if(p.any(isOutside(word, 1022)), () => {
+    const large = x.eq(Infinity).select(x, plainLog(p, x));
+    const pole = x.eq(-1).select(literal(p, -Infinity), literal(p, Number.NaN));
+    result.set(x.gt(2 ** 1021).select(large, x.gt(-1).select(result.value, pole)));
+  });
+  return result.value;
+};
+
+/** Above 2^120 the sum of x and √(x² ± 1) is 2x, and the squares might overflow: there log1p is taken of x·2^-60, which is 2^61 too small. */
+const LARGE = 2 ** 120;
+
+function log1pOrDouble(p: Procedure, size: Value, small: Value): Value {
+  const large = size.gt(LARGE);
+  const { value } = plainLog1p(p, large.select(size.mul(2 ** -60), small), large.select(literal(p, 61), 0));
+  return size.eq(Infinity).select(size, value);
+}
+
+/** asinh = log1p(x + x²/(1 + √(x² + 1))) of the size. −0 stays. */
+export const asinh: FunctionOf = (p, x) => {
+  const size = x.apply('abs');
+  const square = size.mul(size);
+  const small = size.add(square.div(square.add(1).sqrt().add(1)));
+  return log1pOrDouble(p, size, small).apply('copySign', x);
+};
+
+/** acosh = log1p(t + √(t·(x + 1))) with t = x − 1. NaN below 1. */
+export const acosh: FunctionOf = (p, x) => {
+  const t = x.sub(1);
+  const y = log1pOrDouble(p, x, t.add(t.mul(x.add(1)).sqrt()));
+  return x.lt(1).select(literal(p, Number.NaN), y);
+};
+
+/** atanh = log1p(2x/(1 − x))/2 of the size. −0 stays. */
+export const atanh: FunctionOf = (p, x) => {
+  const size = x.apply('abs');
+  const inside = plainLog1p(p, size.add(size).div(literal(p, 1).sub(size))).value.mul(0.5);
+  const outside = size.eq(1).select(literal(p, Infinity), literal(p, Number.NaN));
+  return size.lt(1).select(inside, outside).apply('copySign', x);
+};

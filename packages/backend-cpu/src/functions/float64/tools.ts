@@ -1,0 +1,21 @@
+import type { Procedure, Value } from '@tapegrad/core';
+
+/** Added to a float64 of moderate size it rounds that to a whole number, which the lower word of the sum shows. */
+export const ROUNDING = 1.5 * 2 ** 52;
+
+/** The upper word of 1: the exponent's bias, in place. */
+export const ONE_WORD = 0x3ff00000;
+
+/** 2^n, n + 1023 being an integer from 1 to 2046. */
+export function power(p: Procedure, biased: Value): Value {
+  return p.fromWords(biased.apply('shiftLeft', 20), 0);
+}
+
+/** The leading 21 digits, whose product with as many loses none. */
+export function head(p: Procedure, x: Value): Value {
+  return p.fromWords(p.highWord(x), 0);
+}
+
+export function literal(p: Procedure, value: number): Value {
+  return p.literal(value, 'float64');
+}
