@@ -60,7 +60,7 @@ const convolution = fc
     batch: fc.integer({ min: 1, max: 3 }),
     groups: fc.integer({ min: 1, max: 2 }),
     inputs: fc.integer({ min: 1, max: 3 }),
-    outputs: fc.integer({ min: 1, max: 6 }),
+    outputs: fc.integer({ min: 1, max: 9 }),
     dtype: dtypes,
   })
   .filter(({ axes }) => axes.every(({ size, kernel, dilation, padding }) => size + 2 * padding > dilation * (kernel - 1)));

@@ -61,7 +61,8 @@ export function replaced(value: Expr, from: Expr, to: Expr): Expr {
   return visit(value);
 }
 
-function rebuilt(expr: Expr, visit: (expr: Expr) => Expr): Expr {
+/** An expression of the same kind, of what `visit` gives for those that it is made of outright; indices stay as they are. */
+export function rebuilt(expr: Expr, visit: (expr: Expr) => Expr): Expr {
   const { is, builder, dtype } = expr;
   switch (is.kind) {
     case 'constant':

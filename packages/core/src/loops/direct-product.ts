@@ -1,54 +1,139 @@
 import { type Product, productIn, reordered, replaced, strideOf } from './contraction.js';
+import { bytesOfCopy, type Copy, withDenseCopy } from './dense.js';
 import type { Expr } from './expression.js';
 import { type Axis, Index } from './indices.js';
+import { joinAxes, joinSummed } from './joined.js';
 import { storesNeighbours, suitsLanes } from './lanes.js';
 import type { Loop } from './loop.js';
-import { type PaddedCopy, withPaddedFactor } from './padded.js';
+import { withPaddedFactor } from './padded.js';
 import { quickestTile } from './register-tile.js';
-import { LANES } from './statement.js';
+import { LANES, PANEL_BYTES } from './statement.js';
 
-/** A sum of products that reads its factors, or padded copies of them, where they are: neighbours of the result, or of the sum, are in lanes. */
-export interface DirectProduct {
+/** What a product and a sum of four lanes take, and what copying four numbers does, in cycles, about. */
+const PRODUCT = 0.7;
+const COPYING = 2;
+
+/** A sum of products that reads copies of its factors. */
+interface Copied {
   readonly loop: Loop;
-  readonly copies: readonly PaddedCopy[];
+  readonly copies: readonly Copy[];
+}
+
+/** A sum of products that reads its factors, or copies of them, where they are: neighbours of the result, or of the sum, are in lanes. */
+export interface DirectProduct extends Copied {
   /** The position of the axis in lanes; −1 where the innermost axis of the sum is. */
   readonly position: number;
   readonly tile: ReadonlyMap<string, number>;
 }
 
-/** Of neighbours in the result and neighbours in the sum, those that fill lanes best; null where neither suits. `panels` is the number of the first panel. */
+/** A way of computing it, and how long that takes. */
+interface Way extends DirectProduct {
+  readonly time: number;
+}
+
+/**
+ * Neighbours in the result or in the sum in lanes, along rows or along rows joined, whichever takes the least time; null where nothing need be
+ * copied, or none of these suits. `panels` is the number of the first panel.
+ */
 export function chooseDirect(loop: Loop, panels: number): DirectProduct | null {
-  const copies: PaddedCopy[] = [];
+  const padded = withPaddedCopies(loop, panels);
+  if (padded.copies.length === 0) return null;
+  const ways = [padded, ...withJoinedRows(padded, panels)].flatMap((copied) => [...alongResult(copied), ...alongSum(copied)]);
+  return ways.reduce<Way | null>((best, way) => (best && best.time <= way.time ? best : way), null);
+}
+
+function withPaddedCopies(loop: Loop, panels: number): Copied {
+  const copies: Copy[] = [];
   let padded = loop;
   for (;;) {
     const next = withPaddedFactor(padded, panels + copies.length);
-    if (!next) break;
+    if (!next || !fit([...copies, next.copy])) return { loop: padded, copies };
     padded = next.loop;
     copies.push(next.copy);
   }
-  if (copies.length === 0) return null;
-  const stores = padded.stores(padded.axes.map(Index.axis));
-  const product = productIn(stores[0]!.value)!;
-  const position = padded.axes.findLastIndex(
-    (axis) =>
-      storesNeighbours(stores, padded, axis) &&
-      !copies.some(({ outer }) => outer.has(axis.key)) &&
-      suitsLanes(
-        stores.map(({ value }) => value),
-        axis.key,
-      ) === 'straight',
-  );
-  const summed = axisInLanes(product);
-  const inResult = position < 0 ? Infinity : waste(padded.axes[position]!);
-  if (summed && waste(summed) < inResult) {
-    return { loop: summingLast(padded, product, summed), copies, position: -1, tile: tileOf(padded, product, copies) };
-  }
-  return position < 0 ? null : { loop: padded, copies, position, tile: new Map() };
 }
 
-/** How many times as much is computed as is asked for. */
-function waste({ extent }: Axis): number {
-  return (Math.ceil(extent / LANES) * LANES) / extent;
+/** May all of these be there at once? */
+function fit(copies: readonly Copy[]): boolean {
+  return copies.reduce((bytes, copy) => bytes + bytesOfCopy(copy), 0) <= PANEL_BYTES;
+}
+
+/** Rows of the result, and of the sum, joined with those before and after, where a dense copy allows for that. */
+function withJoinedRows(padded: Copied, panels: number): Copied[] {
+  const found: Copied[] = [];
+  const { axes } = padded.loop;
+  const product = productOf(padded.loop);
+  const every = [...axes, ...product.axes];
+  for (const from of padded.copies) {
+    if ('from' in from) continue;
+    const [before, last] = from.coordinates.slice(-2).map(({ index }) => index);
+    if (!before || !last) continue;
+    const isFree = ({ key }: Axis): boolean => !padded.copies.some(({ outer }) => outer.has(key));
+    for (const along of every.filter((axis) => last.axes.has(axis.key) && isFree(axis))) {
+      const position = axes.indexOf(along);
+      const outer = position < 0 ? product.axes.find(({ key }) => before.axes.has(key)) : axes[position - 1];
+      const dense = withDenseCopy(padded.loop, from, every, along, panels + padded.copies.length);
+      if (!outer || !before.axes.has(outer.key) || !isFree(outer) || !dense) continue;
+      const copies = [...padded.copies, dense.copy];
+      if (!fit(copies)) continue;
+      const loop = position < 0 ? withSum(dense.loop, (sum) => joinSummed(sum, outer, along)) : joinAxes(dense.loop, position);
+      if (loop) found.push({ loop, copies });
+    }
+  }
+  return found;
+}
+
+/** With neighbours of the result in lanes. */
+function alongResult({ loop, copies }: Copied): Way[] {
+  const stores = loop.stores(loop.axes.map(Index.axis));
+  const values = stores.map(({ value }) => value);
+  const position = loop.axes.findLastIndex(
+    (axis) =>
+      storesNeighbours(stores, loop, axis) &&
+      !copies.some(({ outer }) => outer.has(axis.key)) &&
+      suitsLanes(values, axis.key) === 'straight',
+  );
+  if (position < 0) return [];
+  return [{ loop, copies, position, tile: new Map(), time: timeOf({ loop, copies }, loop.axes[position]!) }];
+}
+
+/** With neighbours of the sum in lanes. */
+function alongSum({ loop, copies }: Copied): Way[] {
+  const product = productOf(loop);
+  const axis = axisInLanes(product);
+  if (!axis) return [];
+  const tile = tileOf(loop, product, copies);
+  return [
+    { loop: withSum(loop, (sum) => summingLast(sum, axis)), copies, position: -1, tile, time: timeOf({ loop, copies }, axis) },
+  ];
+}
+
+function productOf(loop: Loop): Product {
+  const [store] = loop.stores(loop.axes.map(Index.axis));
+  return productIn(store!.value)!;
+}
+
+/** The same loop with another sum in the place of that of its products. */
+function withSum(loop: Loop, change: (product: Product) => Expr): Loop {
+  return {
+    ...loop,
+    stores: (at) => {
+      const stores = loop.stores(at);
+      const product = productIn(stores[0]!.value)!;
+      const sum = change(product);
+      return stores.map((store) => ({ ...store, value: replaced(store.value, product.sum, sum) }));
+    },
+  };
+}
+
+/** In cycles, about: of the products, more of which are computed than asked for where lanes do not divide `inLanes`, and of the copies. */
+function timeOf({ loop, copies }: Copied, inLanes: Axis): number {
+  const sizeOf = (axes: readonly Axis[]): number => axes.reduce((size, { extent }) => size * extent, 1);
+  const vectors = Math.ceil(inLanes.extent / LANES) / inLanes.extent;
+  const products = sizeOf(loop.axes) * sizeOf(productOf(loop).axes) * vectors * PRODUCT;
+  return copies.reduce((time, { outer, length }) => {
+    return time + ((sizeOf(loop.axes.filter(({ key }) => outer.has(key))) * length) / LANES) * COPYING;
+  }, products);
 }
 
 /** The longest axis of the sum along which both factors are neighbours. */
@@ -59,24 +144,16 @@ function axisInLanes({ axes, factors }: Product): Axis | null {
   return suits.reduce<Axis | null>((best, axis) => (best && best.extent >= axis.extent ? best : axis), null);
 }
 
-/** The same sums, the axis in lanes innermost, the others in the order in which a factor lies in memory. */
-function summingLast(loop: Loop, product: Product, last: Axis): Loop {
+/** The same sum, the axis in lanes innermost, the others in the order in which a factor lies in memory. */
+function summingLast(product: Product, { key }: Axis): Expr {
   const [factor] = product.factors;
-  const others = product.axes.filter(({ key }) => key !== last.key);
-  const axes = [...others.sort((a, b) => strideOf(factor, b) - strideOf(factor, a)), last];
-  return {
-    ...loop,
-    stores: (at) => {
-      const stores = loop.stores(at);
-      const product = productIn(stores[0]!.value)!;
-      const sum = reordered(product, axes);
-      return stores.map((store) => ({ ...store, value: replaced(store.value, product.sum, sum) }));
-    },
-  };
+  const others = product.axes.filter((axis) => axis.key !== key);
+  const last = product.axes.filter((axis) => axis.key === key);
+  return reordered(product, [...others.sort((a, b) => strideOf(factor, b) - strideOf(factor, a)), ...last]);
 }
 
 /** Cells along an axis of each factor that neither the other nor a copy varies with. */
-function tileOf({ axes }: Loop, { sum, factors: [a, b] }: Product, copies: readonly PaddedCopy[]): Map<string, number> {
+function tileOf({ axes }: Loop, { sum, factors: [a, b] }: Product, copies: readonly Copy[]): Map<string, number> {
   const own = (x: Expr, y: Expr): Axis | undefined =>
     axes.findLast(
       ({ key, extent }) => extent >= 2 && x.axes.has(key) && !y.axes.has(key) && !copies.some(({ outer }) => outer.has(key)),

@@ -1,16 +1,17 @@
 import { bytesOf, type DType } from '../tensor/dtype.js';
 import type { Term } from './atoms.js';
 import { productIn, replaced, withFactor } from './contraction.js';
+import { copyRow } from './copy-row.js';
 import { valuesOf } from './dependencies.js';
 import type { Builder, Condition, Expr } from './expression.js';
 import { type Axis, flatten, Index } from './indices.js';
 import type { Loop } from './loop.js';
 import type { Placement } from './placement.js';
-import { literal, type Scope } from './scope.js';
-import { LANES, PANEL_BYTES } from './statement.js';
+import type { Scope } from './scope.js';
+import { PANEL_BYTES } from './statement.js';
 
 /** A position along one axis of a tensor. */
-interface Coordinate {
+export interface Coordinate {
   readonly index: Index;
   /** How far apart neighbours are in the tensor. */
   readonly stride: number;
@@ -22,11 +23,8 @@ interface Coordinate {
   readonly size: number;
 }
 
-/**
- * A copy of what one factor of a sum of products reads, with what its guards give elsewhere written out: reading it needs no guard, so that
- * neighbours can be computed side by side. It is much smaller than all the windows of a convolution.
- */
-export interface PaddedCopy {
+/** A copy in a panel of what one factor of a sum of products reads. */
+export interface Copied {
   readonly factor: 0 | 1;
   readonly panel: number;
   readonly dtype: DType;
@@ -34,6 +32,13 @@ export interface PaddedCopy {
   readonly outer: ReadonlySet<string>;
   readonly length: number;
   readonly builder: Builder;
+}
+
+/**
+ * A copy with what the factor's guards give elsewhere written out: reading it needs no guard, so that neighbours can be computed side by side.
+ * It is much smaller than all the windows of a convolution.
+ */
+export interface PaddedCopy extends Copied {
   readonly source: number;
   readonly otherwise: number;
   /** Where in the source all its coordinates are 0. */
@@ -49,7 +54,7 @@ export function withPaddedFactor(loop: Loop, panel: number): { readonly loop: Lo
   if (!product) return null;
   for (const factor of [0, 1] as const) {
     const copy = copyOf(loop, product.axes, product.factors[factor], factor, panel);
-    if (copy) return { loop: reading(loop, copy), copy };
+    if (copy) return { loop: readingCopy(loop, copy, addressIn(copy)), copy };
   }
   return null;
 }
@@ -94,13 +99,16 @@ function coefficientOf(index: Index, of: Term | undefined): number {
   return index.terms.find(({ atom }) => atom.key === of?.atom.key)?.coefficient ?? 0;
 }
 
-/** The loop that reads the copy. */
-function reading(loop: Loop, copy: PaddedCopy): Loop {
-  const { coordinates, outer, builder, panel, dtype, factor } = copy;
-  const address = flatten(
+/** Where the copy holds what is read. */
+function addressIn({ coordinates }: PaddedCopy): Index {
+  return flatten(
     coordinates.map(({ index, least }) => index.minus(least)),
     coordinates.map(({ size }) => size),
   );
+}
+
+/** The loop that reads a copy of one factor in a panel, where `address` says. */
+export function readingCopy(loop: Loop, { factor, outer, builder, panel, dtype }: Copied, address: Index): Loop {
   return {
     ...loop,
     stores: (at) => {
@@ -130,30 +138,13 @@ export function writePaddedCopy(placement: Placement, copy: PaddedCopy, loop: Lo
     const value = placement.value(builder.load(source, dtype, from), inner);
     inner.statements.push({ kind: 'store', buffer: panel, ...placement.address(to, inner), value, accumulate: false });
   };
-  const descend = (inner: Scope, axes: readonly Axis[], positions: readonly Index[]): void => {
-    const [axis, ...rest] = axes;
-    if (!axis) store(inner, positions);
-    else if (rest.length > 0 || axis.extent < LANES || !placement.lanes || coordinates.at(-1)!.stride !== 1) {
-      placement.loop(inner, literal(axis.extent, 'int32'), false, (within, counter) => {
-        within.bind(axis.key, counter);
-        descend(within, rest, [...positions, Index.axis(axis)]);
-      });
-    } else copyRow(inner, axis, (within, position) => store(within, [...positions, position]));
-  };
-  /** Four at a time; the last four may be in part those before. */
-  const copyRow = (inner: Scope, axis: Axis, write: (within: Scope, position: Index) => void): void => {
-    const lane = { key: `${axis.key}l`, extent: LANES };
-    const outer = { key: `${axis.key}o`, extent: Math.floor(axis.extent / LANES) };
-    placement.loop(inner, literal(outer.extent, 'int32'), false, (within, counter) => {
-      within.bind(outer.key, counter);
-      within.bindLanes(lane.key, literal(0, 'int32'));
-      write(within, Index.axis(outer).times(LANES).plus(Index.axis(lane)));
-    });
-    if (axis.extent % LANES === 0) return;
-    placement.apart(inner, (last) => {
-      last.bindLanes(lane.key, literal(0, 'int32'));
-      write(last, Index.axis(lane).plus(axis.extent - LANES));
-    });
+  const descend = (inner: Scope, [axis, ...rest]: readonly Axis[], positions: readonly Index[]): void => {
+    if (!axis) {
+      store(inner, positions);
+      return;
+    }
+    const lanes = rest.length === 0 && coordinates.at(-1)!.stride === 1;
+    copyRow(placement, inner, axis, lanes, (within, position) => descend(within, rest, [...positions, position]));
   };
   descend(scope, along, []);
 }

@@ -1,11 +1,11 @@
 import { canonicalText } from './canonical.js';
 import { productIn, replaced } from './contraction.js';
+import { writeCopy } from './dense.js';
 import type { Expr } from './expression.js';
 import type { Axis } from './indices.js';
 import { Index } from './indices.js';
 import { expressionsOf } from './inspect.js';
 import type { Loop, Nest, Store } from './loop.js';
-import { writePaddedCopy } from './padded.js';
 import { piecesOf } from './pieces.js';
 import { Placement } from './placement.js';
 import type { Procedure } from './procedure.js';
@@ -141,7 +141,7 @@ class LoopWriter {
   /** The loops from `depth` inwards. */
   #descend(depth: number, cells: readonly Cell[], scope: Scope): void {
     for (const copy of this.#tiling.copies)
-      if (this.#tiling.depthOf(copy) === depth) writePaddedCopy(this.#placement, copy, this.#loop, cells[0]!.at, scope);
+      if (this.#tiling.depthOf(copy) === depth) writeCopy(this.#placement, copy, this.#loop, cells[0]!.at, scope);
     const position = this.#tiling.order[depth];
     if (position === undefined) {
       this.#writeCells(cells, scope);

@@ -1,13 +1,14 @@
 import { bytesOf } from '../tensor/dtype.js';
 import { productIn, replaced, strideOf } from './contraction.js';
+import type { Copy } from './dense.js';
 import { valuesOf as indexValuesOf } from './dependencies.js';
 import { chooseDirect } from './direct-product.js';
 import type { Expr } from './expression.js';
 import { type Axis, Index } from './indices.js';
 import { expressionsOf } from './inspect.js';
+import { joinAxes } from './joined.js';
 import { storesNeighbours, suitsLanes } from './lanes.js';
 import type { Loop, Store } from './loop.js';
-import type { PaddedCopy } from './padded.js';
 import { LANES, PANEL_BYTES } from './statement.js';
 import { neighboursTogether } from './unroll.js';
 
@@ -40,7 +41,7 @@ export class Tiling {
   /** The position of the axis whose neighbours are computed side by side; −1 where there is none. */
   readonly laneAxis: number = -1;
   readonly packing: Packing | null = null;
-  readonly copies: readonly PaddedCopy[] = [];
+  readonly copies: readonly Copy[] = [];
   readonly order: readonly number[];
   readonly #tile: ReadonlyMap<string, number>;
 
@@ -83,12 +84,12 @@ export class Tiling {
   }
 
   /** How many loops are around the use of a copy. */
-  depthOf({ outer }: PaddedCopy): number {
+  depthOf({ outer }: Copy): number {
     return this.order.findLastIndex((position) => outer.has(this.loop.axes[position]!.key)) + 1;
   }
 
   /** What copies depend on is outside. */
-  #outsideFirst(copies: readonly PaddedCopy[]): number[] {
+  #outsideFirst(copies: readonly Copy[]): number[] {
     const { axes, order } = this.loop;
     const isOutside = (position: number): boolean => copies.some(({ outer }) => outer.has(axes[position]!.key));
     return [...order.filter(isOutside), ...order.filter((position) => !isOutside(position))];
@@ -200,24 +201,6 @@ function tryLanes(loop: Loop, position: number): Choice | null {
   if (!storesNeighbours(stores, loop, axis)) return null;
   const packing = loop.tile.size > 0 ? packingOf(stores, loop, axis) : null;
   return packing || suitsLanes(valuesOf(stores), axis.key) !== 'parts' ? { loop, position, packing } : null;
-}
-
-/** The same loop with two neighbouring parallel axes as one; null where one of them is ordered. */
-function joinAxes(loop: Loop, position: number): Loop | null {
-  const { axes, order, ordered, stores } = loop;
-  const [outer, inner] = [axes[position - 1]!, axes[position]!];
-  if (ordered.has(outer.key) || ordered.has(inner.key)) return null;
-  const extent = outer.extent * inner.extent;
-  const joined = { key: `${outer.key}j${inner.key}`, extent };
-  return {
-    ...loop,
-    axes: axes.toSpliced(position - 1, 2, joined),
-    order: order.filter((p) => p !== position).map((p) => (p > position ? p - 1 : p)),
-    stores: (at) => {
-      const index = at[position - 1]!;
-      return stores(at.toSpliced(position - 1, 1, index.div(inner.extent), index.mod(inner.extent)));
-    },
-  };
 }
 
 /** What to pack of the sum of products in a kernel's first store, if it pays; `column` is the axis of the lanes. */

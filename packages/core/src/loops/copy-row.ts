@@ -1,0 +1,33 @@
+import { type Axis, Index } from './indices.js';
+import type { Placement } from './placement.js';
+import { literal, type Scope } from './scope.js';
+import { LANES } from './statement.js';
+
+/** Writes what `write` does at each position of an axis. With lanes it does so at four at a time; the last four may be in part those before. */
+export function copyRow(
+  placement: Placement,
+  scope: Scope,
+  axis: Axis,
+  lanes: boolean,
+  write: (within: Scope, position: Index) => void,
+): void {
+  if (!lanes || !placement.lanes || axis.extent < LANES) {
+    placement.loop(scope, literal(axis.extent, 'int32'), false, (within, counter) => {
+      within.bind(axis.key, counter);
+      write(within, Index.axis(axis));
+    });
+    return;
+  }
+  const lane = { key: `${axis.key}l`, extent: LANES };
+  const outer = { key: `${axis.key}o`, extent: Math.floor(axis.extent / LANES) };
+  placement.loop(scope, literal(outer.extent, 'int32'), false, (within, counter) => {
+    within.bind(outer.key, counter);
+    within.bindLanes(lane.key, literal(0, 'int32'));
+    write(within, Index.axis(outer).times(LANES).plus(Index.axis(lane)));
+  });
+  if (axis.extent % LANES === 0) return;
+  placement.apart(scope, (last) => {
+    last.bindLanes(lane.key, literal(0, 'int32'));
+    write(last, Index.axis(lane).plus(axis.extent - LANES));
+  });
+}

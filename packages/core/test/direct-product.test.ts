@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { chooseDirect } from '../src/loops/direct-product.js';
+import { Builder } from '../src/loops/expression.js';
+import { type Axis, flatten, Index } from '../src/loops/indices.js';
+import type { Loop } from '../src/loops/loop.js';
+
+interface Convolution {
+  readonly outputs: number;
+  readonly inputs: number;
+  readonly size: number;
+  readonly kernel: number;
+}
+
+const indices = (axes: readonly Axis[]): Index[] => axes.map(Index.axis);
+/** The first panel's number: buffers 0, 1 and 2 are the images, the kernels and the result. */
+const PANELS = 3;
+
+/** y[n, q] = Σ x[c, q + k − padding]·w[n, c, k] over two spatial axes. */
+function convolved({ outputs, inputs, size, kernel }: Convolution): Loop {
+  const builder = new Builder();
+  const axes = [
+    { key: 'n', extent: outputs },
+    { key: 'y', extent: size },
+    { key: 'x', extent: size },
+  ];
+  const summed = [
+    { key: 'c', extent: inputs },
+    { key: 'ky', extent: kernel },
+    { key: 'kx', extent: kernel },
+  ];
+  const [c, ky, kx] = indices(summed) as [Index, Index, Index];
+  return {
+    axes,
+    order: [0, 1, 2],
+    ordered: new Set(),
+    tile: new Map([['n', 4]]),
+    stores: (at) => {
+      const [n, y, x] = at as [Index, Index, Index];
+      const places = [y.plus(ky).minus((kernel - 1) / 2), x.plus(kx).minus((kernel - 1) / 2)];
+      const image = builder.guard(
+        places.map((place) => [place, 0, size] as const),
+        builder.load(0, 'float32', flatten([c, ...places], [inputs, size, size])),
+        0,
+      );
+      const weight = builder.load(1, 'float32', flatten([n, c, ky, kx], [outputs, inputs, kernel, kernel]));
+      const value = builder.reduce('sum', summed, image.mul(weight));
+      return [{ buffer: 2, address: flatten([n, y, x], [outputs, size, size]), value, accumulate: false }];
+    },
+  };
+}
+
+/** The gradient of the kernels: w[n, k] = Σ x[m, q + k − padding]·y[m, n, q] over the images and two spatial axes. */
+function correlated({ outputs, inputs: images, size, kernel }: Convolution): Loop {
+  const builder = new Builder();
+  const axes = [
+    { key: 'n', extent: outputs },
+    { key: 'ky', extent: kernel },
+    { key: 'kx', extent: kernel },
+  ];
+  const summed = [
+    { key: 'y', extent: size },
+    { key: 'x', extent: size },
+    { key: 'm', extent: images },
+  ];
+  const [y, x, m] = indices(summed) as [Index, Index, Index];
+  return {
+    axes,
+    order: [0, 1, 2],
+    ordered: new Set(),
+    tile: new Map([['n', 4]]),
+    stores: (at) => {
+      const [n, ky, kx] = at as [Index, Index, Index];
+      const places = [y.plus(ky).minus((kernel - 1) / 2), x.plus(kx).minus((kernel - 1) / 2)];
+      const image = builder.guard(
+        places.map((place) => [place, 0, size] as const),
+        builder.load(0, 'float32', flatten([m, ...places], [images, size, size])),
+        0,
+      );
+      const gradient = builder.load(1, 'float32', flatten([m, n, y, x], [images, outputs, size, size]));
+      const value = builder.reduce('sum', summed, image.mul(gradient));
+      return [{ buffer: 2, address: flatten([n, ky, kx], [outputs, kernel, kernel]), value, accumulate: false }];
+    },
+  };
+}
+
+describe('a convolution', () => {
+  it('reads a padded copy, along rows that lanes divide', () => {
+    const { loop, copies, position } = chooseDirect(convolved({ outputs: 16, inputs: 8, size: 28, kernel: 5 }), PANELS)!;
+    expect(copies.map(({ panel, length }) => [panel, length])).toEqual([[3, 8 * 32 * 32]]);
+    expect(loop.axes[position]).toEqual({ key: 'x', extent: 28 });
+  });
+
+  it('joins rows that lanes do not divide, in a copy for each place in a window', () => {
+    const { loop, copies, position } = chooseDirect(convolved({ outputs: 16, inputs: 8, size: 14, kernel: 5 }), PANELS)!;
+    expect(copies.map(({ panel, length }) => [panel, length])).toEqual([
+      [3, 8 * 18 * 18],
+      [4, 5 * 8 * 18 * 14],
+    ]);
+    expect(loop.axes[position]).toEqual({ key: 'yjx', extent: 196 });
+  });
+
+  it('leaves rows apart where too little is read from such a copy, or it is too large', () => {
+    const few = chooseDirect(convolved({ outputs: 2, inputs: 8, size: 14, kernel: 5 }), PANELS)!;
+    expect(few.loop.axes[few.position]).toEqual({ key: 'x', extent: 14 });
+    const large = chooseDirect(convolved({ outputs: 16, inputs: 128, size: 14, kernel: 5 }), PANELS)!;
+    expect(large.copies).toHaveLength(1);
+  });
+});
+
+describe('the gradient of a convolution by its kernels', () => {
+  it('sums along joined rows, for as many places and channels as registers hold', () => {
+    const { loop, copies, position, tile } = chooseDirect(correlated({ outputs: 16, inputs: 4, size: 14, kernel: 5 }), PANELS)!;
+    expect(position).toBe(-1);
+    expect(copies.map(({ length }) => length)).toEqual([4 * 18 * 18, 5 * 4 * 18 * 14]);
+    expect(tile).toEqual(
+      new Map([
+        ['kx', 2],
+        ['n', 4],
+      ]),
+    );
+    const [store] = loop.stores(indices(loop.axes));
+    expect(store!.value.is).toMatchObject({ kind: 'reduce', axes: [{ key: 'm' }, { key: 'yjx', extent: 196 }] });
+  });
+});
