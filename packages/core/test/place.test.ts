@@ -300,7 +300,7 @@ for %0 < 5 parallel
   });
 });
 
-describe('long sums', () => {
+describe.each([1, LANES] as const)('long sums, %d neighbours side by side,', (lanes) => {
   function sumOver(extents: number[], dtype: DType, also = false): Kernel {
     const b = new Builder();
     const axes = extents.map((extent, k) => axis(`r${k}`, extent));
@@ -310,7 +310,7 @@ describe('long sums', () => {
       store(1, Index.of(0), b.reduce('sum', axes, x)),
       ...(also ? [store(1, Index.of(1), b.reduce('max', axes, x.neg()))] : []),
     ]);
-    return place(loop, [read(dtype, length), write(dtype, 2)], { wideSums: true });
+    return place(loop, [read(dtype, length), write(dtype, 2)], { wideSums: true, lanes });
   }
 
   it('of 4 million tenths are right to 1e-13', () => {
@@ -319,17 +319,17 @@ describe('long sums', () => {
     expect(Math.abs(result[0]! / 4e6 - 0.1)).toBeLessThan(1e-14);
   });
 
-  it.each([[[1023]], [[1024]], [[1025]], [[70001]], [[3, 5, 1000]], [[1000, 1, 7]], [[2000, 300]], [[5, 2049, 3]]])(
-    'visit every element of %j once',
-    (extents) => {
-      const length = extents.reduce((x, y) => x * y, 1);
-      const values = Float64Array.from({ length }, (_, k) => (k * 7919) % 1000);
-      const result = new Float64Array(2);
-      run(sumOver(extents, 'float64', true), values, result);
-      expect(result[0]).toBe(values.reduce((x, y) => x + y, 0));
-      expect(result[1]! + 0).toBe(0);
-    },
-  );
+  it.each([
+    ...[[[4]], [[30]], [[32]], [[47]], [[63]], [[64]], [[67]], [[1023]], [[1024]], [[1025]], [[70001]], [[70006]], [[70020]]],
+    ...[[[3, 5, 1000]], [[1000, 1, 7]], [[2000, 300]], [[5, 2049, 3]], [[3, 5, 67]]],
+  ])('visit every element of %j once', (extents) => {
+    const length = extents.reduce((x, y) => x * y, 1);
+    const values = Float64Array.from({ length }, (_, k) => (k * 7919) % 1000);
+    const result = new Float64Array(2);
+    run(sumOver(extents, 'float64', true), values, result);
+    expect(result[0]).toBe(values.reduce((x, y) => x + y, 0));
+    expect(result[1]! + 0).toBe(0);
+  });
 
   it('have the same bits alone and beside another reduction', () => {
     const values = Float64Array.from({ length: 5000 }, (_, k) => Math.sin(k));
@@ -339,8 +339,74 @@ describe('long sums', () => {
     expect(beside[0]).toBe(alone[0]);
   });
 
-  it('of integers are plain', () => {
-    expect(lines(sumOver([5000], 'int32')).filter((line) => line.includes('for'))).toHaveLength(1);
+  it('of integers are in no blocks', () => {
+    expect(lines(sumOver([5120], 'int32')).filter((line) => line.includes('for'))).toHaveLength(1);
+  });
+
+  it('of 4 million float32 tenths are right to six digits', () => {
+    const b = new Builder();
+    const r = axis('r', 4e6);
+    const total = b.reduce('sum', [r], b.load(0, 'float32', Index.axis(r)));
+    const buffers = [read('float32', 4e6), write('float32', 1)];
+    const result = new Float32Array(1);
+    const kernel = place(
+      loopOf([], () => [store(1, Index.of(0), total)]),
+      buffers,
+      { wideSums: false, lanes },
+    );
+    run(kernel, new Float32Array(4e6).fill(0.1), result);
+    expect(Math.abs(result[0]! / 4e6 - 0.1)).toBeLessThan(lanes > 1 ? 1e-7 : 1e-6);
+  });
+});
+
+describe('a reduction in lanes', () => {
+  const kernelOf = (length: number, value: (b: Builder, x: Expr) => Expr = (_b, x) => x): Kernel => {
+    const b = new Builder();
+    const r = axis('r', length);
+    const loop = loopOf([], () => [store(1, Index.of(0), b.reduce('max', [r], value(b, b.load(0, 'float32', Index.axis(r)))))]);
+    return place(loop, [read('float32', length), write('float32', 1)], { wideSums: false, lanes: LANES });
+  };
+  const variables = (kernel: Kernel): number => lines(kernel).filter((line) => line.startsWith('var')).length;
+
+  it('is in several partial results, which do not wait for one another', () => {
+    expect(kernelOf(36).key).toBe(`float32 float32
+var %0 = -Infinity float32 lanes
+var %1 = -Infinity float32 lanes
+var %2 = -Infinity float32 lanes
+var %3 = -Infinity float32 lanes
+for %4 < 2
+ %5 = mul %4 16 int32
+ %6 = #0[%5] lanes
+ %7 = max %0 %6 float32 lanes
+ %0 := %7
+ %8 = #0[%5 + 4] lanes
+ %9 = max %1 %8 float32 lanes
+ %1 := %9
+ %10 = #0[%5 + 8] lanes
+ %11 = max %2 %10 float32 lanes
+ %2 := %11
+ %12 = #0[%5 + 12] lanes
+ %13 = max %3 %12 float32 lanes
+ %3 := %13
+%14 = #0[0 + 32] lanes
+%15 = max %0 %14 float32 lanes
+%0 := %15
+%16 = max %0 %2 float32 lanes
+%17 = max %1 %3 float32 lanes
+%18 = max %16 %17 float32 lanes
+%19 = lane %18 0 float32
+%20 = lane %18 1 float32
+%21 = lane %18 2 float32
+%22 = lane %18 3 float32
+%23 = max %19 %21 float32
+%24 = max %20 %22 float32
+%25 = max %23 %24 float32
+#1[0] = %25`);
+  });
+
+  it('has fewer of them where it is short, or computes functions', () => {
+    expect([15, 16, 31, 32].map((length) => variables(kernelOf(length)))).toEqual([1, 2, 2, 4]);
+    expect(variables(kernelOf(1000, (_b, x) => x.exp()))).toBe(2);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { DType } from '../tensor/dtype.js';
 import { childrenOf } from './dependencies.js';
 import { type Expr, TRANSCENDENTAL } from './expression.js';
 import type { Axis } from './indices.js';
@@ -16,6 +17,29 @@ const SHORTEST = 32;
 export function neighboursTogether(values: readonly Expr[], { key, extent }: Axis): number {
   const functions = extent < SHORTEST ? 0 : functionsAlong(values, key);
   return functions > 0 && functions <= MOST ? 2 * LANES : LANES;
+}
+
+/** A vector is combined with what came of the one before in four cycles; of vectors that do not wait for one another, two begin in each. */
+const STRANDS = 4;
+/** A function takes so long that one more beside it is enough, and is so much code that more would be too many. */
+const STRANDS_OF_FUNCTIONS = 2;
+/** The most vectors of partial results: there are 16 registers. */
+const PARTIAL = 16;
+
+/**
+ * In how many partial results neighbours along the innermost axis of some reductions are combined, each of its own vectors: fewer where there are
+ * several reductions, and where the axis is too short to be worth it.
+ */
+export function strandsTogether(
+  reductions: readonly { readonly body: Expr; readonly type: DType }[],
+  { key, extent }: Axis,
+): number {
+  const vectors = reductions.reduce((sum, { type }) => sum + (type === 'float64' ? 2 : 1), 0);
+  const bodies = reductions.map(({ body }) => body);
+  const most = functionsAlong(bodies, key) > 0 ? STRANDS_OF_FUNCTIONS : STRANDS;
+  let strands = 1;
+  while (2 * strands <= most && 2 * strands * vectors <= PARTIAL && 4 * strands * LANES <= extent) strands *= 2;
+  return strands;
 }
 
 /** How many functions vary along an axis; it stops counting at one too many. */
