@@ -6,13 +6,15 @@ import { textOf } from '../src/wasm/text.js';
 
 type Op = Parameters<Builder['scalar']>[0];
 
+const BINARY: ReadonlySet<Op> = new Set<Op>(['pow', 'atan2', 'hypot', 'max', 'rem']);
+
 /** The text of a kernel that applies an op to float32 or another dtype. */
 function textOfOp(op: Op, length: number, lanes: 1 | typeof LANES, dtype: DType = 'float32'): string {
   const builder = new Builder();
   const buffer = (access: 'read' | 'write') => ({ dtype, length, access });
   const stores = ([at]: readonly Index[]) => {
     const x = builder.load(0, dtype, at!);
-    const args = op === 'pow' || op === 'max' || op === 'rem' ? [x, builder.constant(2, dtype)] : [x];
+    const args = BINARY.has(op) ? [x, builder.constant(2, dtype)] : [x];
     return [{ buffer: 1, address: at!, value: builder.scalar(op, args), accumulate: false }];
   };
   const axes = [{ key: 'i', extent: length }];

@@ -1,12 +1,12 @@
-import { type DType, isFloat, type LetOp, scalarFunction, TRANSCENDENTAL } from '@tapegrad/core';
+import { type DType, isFloat, type LetOp, scalarFunction } from '@tapegrad/core';
 import type { ImportedFunction } from './module.js';
 
-const BINARY: readonly LetOp[] = ['rem', 'pow', 'atan2', 'hypot'];
-const WIDE: ReadonlySet<LetOp> = new Set([...TRANSCENDENTAL, ...BINARY]);
+/** Of floats: remainders, which are exact however many digits they take, and functions of huge angles. */
+const OF_FLOATS: ReadonlySet<LetOp> = new Set<LetOp>(['rem', 'sin', 'cos', 'tan']);
 
 /** The name of the host's function for an op with a result of this dtype; null where WebAssembly has what it takes. */
 export function hostFunctionOf(op: LetOp, type: DType): string | null {
-  if (isFloat(type)) return WIDE.has(op) ? op : null;
+  if (isFloat(type)) return OF_FLOATS.has(op) ? op : null;
   if (op !== 'pow') return null;
   return type === 'int32' ? 'integerPower' : 'integerPowerUnsigned';
 }
@@ -18,7 +18,7 @@ type HostFunction = (...args: number[]) => number;
 
 /** What modules may ask of the host: functions that WebAssembly lacks, as this language defines them. */
 export const hostFunctions: Readonly<Record<string, HostFunction>> = {
-  ...Object.fromEntries([...WIDE].map((op) => [op, scalarFunction(op, 'float64', ['float64', 'float64'])])),
+  ...Object.fromEntries([...OF_FLOATS].map((op) => [op, scalarFunction(op, 'float64', ['float64', 'float64'])])),
   integerPower,
   integerPowerUnsigned: (x, y) => unsignedPower(x! >>> 0, y! >>> 0),
 };
@@ -32,7 +32,7 @@ export function isInMath(name: string): boolean {
 export function importsOf(names: Iterable<string>): ImportedFunction[] {
   return [...names].map((name) => {
     const integers = name.startsWith('integerPower');
-    const count = integers || BINARY.includes(name as LetOp) ? 2 : 1;
+    const count = integers || name === 'rem' ? 2 : 1;
     const value = integers ? 'i32' : 'f64';
     return { name, type: { parameters: new Array<typeof value>(count).fill(value), results: [value] } };
   });

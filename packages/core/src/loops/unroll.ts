@@ -12,10 +12,11 @@ const SHORTEST = 32;
 
 /**
  * How many neighbours along the axis of the lanes are computed together. The steps of a function wait for one another; those of two vectors
- * do not, so that they take little more time than those of one.
+ * do not, so that they take little more time than those of one. Float64 has two vectors of lanes anyway.
  */
 export function neighboursTogether(values: readonly Expr[], { key, extent }: Axis): number {
-  const functions = extent < SHORTEST ? 0 : functionsAlong(values, key);
+  const isWide = values.some(({ dtype }) => dtype === 'float64');
+  const functions = isWide || extent < SHORTEST ? 0 : functionsAlong(values, key);
   return functions > 0 && functions <= MOST ? 2 * LANES : LANES;
 }
 

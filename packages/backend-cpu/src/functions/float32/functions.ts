@@ -2,7 +2,7 @@ import type { Functions } from '../tools.js';
 import { erf, erfc } from './errors.js';
 import { cosh, exp, exp2, expm1, sinh, tanh } from './exponentials.js';
 import { acosh, asinh, atanh, log, log1p, log2, log10, pow } from './logarithms.js';
-import { acos, asin, atan, cos, sin, tan } from './trigonometry.js';
+import { acos, asin, atan, atan2, cos, hypot, sin, tan } from './trigonometry.js';
 
 export const float32: Functions = {
   exp,
@@ -18,6 +18,7 @@ export const float32: Functions = {
   asin,
   acos,
   atan,
+  atan2,
   sinh,
   cosh,
   tanh,
@@ -27,4 +28,5 @@ export const float32: Functions = {
   erf,
   erfc,
   pow,
+  hypot,
 };

@@ -1,4 +1,5 @@
 import type { Procedure, Value } from '@tapegrad/core';
+import { angleOfPoint, arctangent } from '../float64/angles.js';
 import { type FunctionOf, polynomial } from '../tools.js';
 import { ROUNDING } from './tools.js';
 
@@ -106,17 +107,16 @@ export const acos: FunctionOf = (p, x) => {
 /** Of (atan t − t)/t³ by powers of t², for |t| ≤ tan(π/8): S. L. Moshier, Cephes, atanf. */
 const ATAN = [8.05374449538e-2, -1.38776856032e-1, 1.99777106478e-1, -3.33329491539e-1];
 
-/** Within 2 ulp: beyond tan(3π/8) by −1/x, beyond tan(π/8) by (x − 1)/(x + 1). */
-export const atan: FunctionOf = (p, x) => {
-  const size = x.apply('abs').cast('float64');
-  const isLarge = size.gt(2.414213562373095);
-  const isMiddle = size.gt(0.4142135623730951);
-  const one = p.literal(1, 'float64');
-  const above = isLarge.select(p.literal(-1, 'float64'), isMiddle.select(size.sub(1), size));
-  const below = isLarge.select(size, isMiddle.select(size.add(1), one));
-  const base = isLarge.select(p.literal(Math.PI / 2, 'float64'), isMiddle.select(p.literal(Math.PI / 4, 'float64'), 0));
-  const t = above.div(below);
-  const square = t.mul(t);
-  const angle = polynomial(square, ATAN).mul(square).mul(t).add(t).add(base);
-  return angle.cast('float32').apply('copySign', x);
+/** Within 2 ulp. −0 stays. */
+export const atan: FunctionOf = (p, x) => arctangent(p, x.cast('float64'), ATAN).cast('float32');
+
+/** Within 2 ulp. */
+export const atan2: FunctionOf = (p, y, x) => angleOfPoint(p, y.cast('float64'), x.cast('float64'), ATAN).cast('float32');
+
+/** √(x² + y²), within 1 ulp: as float64, squares neither overflow nor vanish. ∞ where one is infinite, whatever the other. */
+export const hypot: FunctionOf = (p, x, y) => {
+  const square = (z: Value): Value => z.cast('float64').mul(z.cast('float64'));
+  const length = square(x).add(square(y)).sqrt().cast('float32');
+  const isInfinite = x.apply('abs').eq(Infinity).or(y.apply('abs').eq(Infinity));
+  return isInfinite.select(p.literal(Infinity, 'float32'), length);
 };

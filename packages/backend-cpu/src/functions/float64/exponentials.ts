@@ -54,6 +54,18 @@ export const exp: FunctionOf = (p, x) => {
   return scaled(p, nearZero(r).add(1), r.biased);
 };
 
+/** A sum of two parts, and a number not far from it, between −746 and 710. */
+interface Sum extends Parts {
+  readonly near: Value;
+}
+
+/** g·e^(high + low), where `finish` makes g·(y + 1) of y = e^r − 1, for a small r: so what y tells is not lost in the 1. */
+export function expOfSum(p: Procedure, { high, low, near }: Sum, finish: (y: Value) => Value): Value {
+  const { n, biased } = whole(p, near, Math.LOG2E, 2 * BIAS);
+  const parts = { high: high.sub(n.mul(LN2_HIGH)), low: low.sub(n.mul(LN2_LOW)) };
+  return scaled(p, finish(nearZero(parts)), biased);
+}
+
 /** 2^(high + low), within 1 ulp of what the sum is; `high` between −1076 and 1025. */
 export function exp2OfSum(p: Procedure, { high, low }: Parts): Value {
   const { n, biased } = whole(p, high, 1, 2 * BIAS);

@@ -1,6 +1,12 @@
 import type { Functions } from '../tools.js';
+import { atan, atan2 } from './angles.js';
+import { acos, asin } from './arcs.js';
+import { erf, erfc } from './errors.js';
 import { cosh, exp, exp2, expm1, sinh, tanh } from './exponentials.js';
+import { hypot } from './lengths.js';
 import { acosh, asinh, atanh, log, log1p, log2, log10 } from './logarithms.js';
+import { pow } from './power.js';
+import { cos, sin, tan } from './trigonometry.js';
 
 export const float64: Functions = {
   exp,
@@ -10,10 +16,21 @@ export const float64: Functions = {
   log1p,
   log2,
   log10,
+  sin,
+  cos,
+  tan,
+  asin,
+  acos,
+  atan,
+  atan2,
   sinh,
   cosh,
   tanh,
   asinh,
   acosh,
   atanh,
+  erf,
+  erfc,
+  pow,
+  hypot,
 };

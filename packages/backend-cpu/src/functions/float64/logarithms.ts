@@ -11,7 +11,8 @@ const LOG = [
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 const SQRT_HALF_WORD = 0x3fe6a09e;
-const LEAST_NORMAL = 2 ** -1022;
+/** The least normal float64. */
+export const LEAST_NORMAL = 2 ** -1022;
 
 /** log(1 + f) as f − square + rest, for 1 + f between √½ and √2. */
 function logParts(f: Value): { readonly square: Value; readonly rest: Value } {
@@ -41,7 +42,7 @@ function split(p: Procedure, x: Value): { readonly f: Value; readonly e: Value }
 }
 
 /** Is a float64 by its upper word not between the least normal number and 2^limit? One comparison of integers tells. */
-function isOutside(word: Value, limit: number): Value {
+export function isOutside(word: Value, limit: number): Value {
   return word.add(0x7ff00000).apply('ge', -0x80000000 + (ONE_WORD + limit * 0x100000 - 0x100000));
 }
 
