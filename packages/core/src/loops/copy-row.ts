@@ -3,6 +3,9 @@ import type { Placement } from './placement.js';
 import { literal, type Scope } from './scope.js';
 import { LANES } from './statement.js';
 
+/** A row of no more vectors than this has no loop, whose steps would take longer than they do. */
+const FEW = 8;
+
 /** Writes what `write` does at each position of an axis. With lanes it does so at four at a time; the last four may be in part those before. */
 export function copyRow(
   placement: Placement,
@@ -19,15 +22,19 @@ export function copyRow(
     return;
   }
   const lane = { key: `${axis.key}l`, extent: LANES };
-  const outer = { key: `${axis.key}o`, extent: Math.floor(axis.extent / LANES) };
-  placement.loop(scope, literal(outer.extent, 'int32'), false, (within, counter) => {
-    within.bind(outer.key, counter);
+  const whole = Math.floor(axis.extent / LANES);
+  const starts = whole > FEW ? [] : Array.from({ length: whole }, (_, i) => i * LANES);
+  if (whole > FEW) {
+    const outer = { key: `${axis.key}o`, extent: whole };
+    placement.loop(scope, literal(whole, 'int32'), false, (within, counter) => {
+      within.bind(outer.key, counter);
+      within.bindLanes(lane.key, literal(0, 'int32'));
+      write(within, Index.axis(outer).times(LANES).plus(Index.axis(lane)));
+    });
+  }
+  if (axis.extent % LANES > 0) starts.push(axis.extent - LANES);
+  placement.apart(scope, (within) => {
     within.bindLanes(lane.key, literal(0, 'int32'));
-    write(within, Index.axis(outer).times(LANES).plus(Index.axis(lane)));
-  });
-  if (axis.extent % LANES === 0) return;
-  placement.apart(scope, (last) => {
-    last.bindLanes(lane.key, literal(0, 'int32'));
-    write(last, Index.axis(lane).plus(axis.extent - LANES));
+    for (const start of starts) write(within, Index.axis(lane).plus(start));
   });
 }
