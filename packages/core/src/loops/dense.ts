@@ -2,9 +2,9 @@ import { bytesOf } from '../tensor/dtype.js';
 import { copyRow } from './copy-row.js';
 import { type Axis, flatten, Index } from './indices.js';
 import type { Loop } from './loop.js';
-import { type Copied, type PaddedCopy, readingCopy, writePaddedCopy } from './padded.js';
+import { type Copied, type PaddedCopy, placeIn, readingCopy, writePaddedCopy } from './padded.js';
 import type { Placement } from './placement.js';
-import { literal, type Scope } from './scope.js';
+import type { Scope } from './scope.js';
 
 /**
  * A copy of a padded copy, once for each place of the windows along its last coordinate: what the windows of neighbours read lies side by side
@@ -28,12 +28,12 @@ export function withDenseCopy(
   const { index } = from.coordinates.at(-1)!;
   const shift = axes.find(({ key }) => key !== along.key && index.axes.has(key));
   if (!shift || !index.axes.has(along.key) || index.axes.size > 2) return null;
-  const others = from.coordinates.slice(0, -1);
-  const shape = [shift.extent, ...others.map(({ size }) => size), along.extent];
+  const others = from.coordinates.slice(0, -1).map(({ index, least }) => index.minus(least));
+  const shape = shapeOf({ from, shift, along });
   const length = shape.reduce((product, size) => product * size, 1);
   const { factor, dtype, outer, builder } = from;
   const copy = { factor, panel, dtype, outer, length, builder, from, shift, along };
-  const address = flatten([Index.axis(shift), ...others.map(({ index, least }) => index.minus(least)), Index.axis(along)], shape);
+  const address = flatten([Index.axis(shift), ...others, Index.axis(along)], shape);
   return { loop: readingCopy(loop, copy, address), copy };
 }
 
@@ -52,27 +52,33 @@ export function writeCopy(placement: Placement, copy: Copy, loop: Loop, at: read
 }
 
 function writeDenseCopy(placement: Placement, copy: DenseCopy, scope: Scope): void {
-  const { panel, builder, dtype, from, shift, along, length } = copy;
-  const { index, least, size } = from.coordinates.at(-1)!;
-  const rows = { key: `c${panel}r`, extent: length / (shift.extent * along.extent) };
-  const [place, neighbour] = [
-    { key: `c${panel}s`, extent: shift.extent },
-    { key: `c${panel}a`, extent: along.extent },
-  ];
-  placement.loop(scope, literal(place.extent, 'int32'), false, (outside, counter) => {
-    outside.bind(place.key, counter);
-    placement.loop(outside, literal(rows.extent, 'int32'), false, (inside, row) => {
-      inside.bind(rows.key, row);
-      copyRow(placement, inside, neighbour, true, (within, position) => {
-        const moved = new Map([
-          [shift.key, Index.axis(place)],
-          [along.key, position],
-        ]);
-        const at = flatten([Index.axis(rows), index.minus(least).substitute(moved)], [rows.extent, size]);
-        const to = flatten([Index.axis(place), Index.axis(rows), position], [place.extent, rows.extent, along.extent]);
-        const value = placement.value(builder.load(from.panel, dtype, at, from.outer), within);
-        within.statements.push({ kind: 'store', buffer: panel, ...placement.address(to, within), value, accumulate: false });
-      });
+  const { panel, builder, dtype, from, shift, along } = copy;
+  const { index, least } = from.coordinates.at(-1)!;
+  const extents = shapeOf(copy);
+  const axes = extents.map((extent, i) => ({ key: `c${panel}d${i}`, extent }));
+  const descend = (inner: Scope, [axis, ...rest]: readonly Axis[], at: readonly Index[]): void => {
+    if (axis) {
+      copyRow(placement, inner, axis, rest.length === 0, (within, position) => descend(within, rest, [...at, position]));
+      return;
+    }
+    const moved = new Map([
+      [shift.key, at[0]!],
+      [along.key, at.at(-1)!],
+    ]);
+    const source = placeIn(from, [...at.slice(1, -1), index.minus(least).substitute(moved)]);
+    const value = placement.value(builder.load(from.panel, dtype, source, from.outer), inner);
+    inner.statements.push({
+      kind: 'store',
+      buffer: panel,
+      ...placement.address(flatten(at, extents), inner),
+      value,
+      accumulate: false,
     });
-  });
+  };
+  descend(scope, axes, []);
+}
+
+/** Outermost the places in a window, innermost the windows. */
+function shapeOf({ from, shift, along }: Pick<DenseCopy, 'from' | 'shift' | 'along'>): number[] {
+  return [shift.extent, ...from.coordinates.slice(0, -1).map(({ size }) => size), along.extent];
 }

@@ -4,7 +4,7 @@ import { productIn, replaced, withFactor } from './contraction.js';
 import { copyRow } from './copy-row.js';
 import { valuesOf } from './dependencies.js';
 import type { Builder, Condition, Expr } from './expression.js';
-import { type Axis, flatten, Index } from './indices.js';
+import { type Axis, Index } from './indices.js';
 import type { Loop } from './loop.js';
 import type { Placement } from './placement.js';
 import type { Scope } from './scope.js';
@@ -22,6 +22,10 @@ export interface Coordinate {
   readonly least: number;
   readonly size: number;
 }
+
+/** Planes of a multiple of so many bytes, which a cache keeps in few places, are put so many apart. */
+const CROWDED = 1024;
+const APART = 64;
 
 /** A copy in a panel of what one factor of a sum of products reads. */
 export interface Copied {
@@ -45,6 +49,8 @@ export interface PaddedCopy extends Copied {
   readonly origin: Index;
   /** The furthest apart in the source first. */
   readonly coordinates: readonly Coordinate[];
+  /** How far apart neighbours along each coordinate are in the copy. */
+  readonly strides: readonly number[];
 }
 
 /** The loop with a padded copy, in panel `panel`, in the place of the first factor that is guarded and can be copied; null where none can. */
@@ -54,7 +60,9 @@ export function withPaddedFactor(loop: Loop, panel: number): { readonly loop: Lo
   if (!product) return null;
   for (const factor of [0, 1] as const) {
     const copy = copyOf(loop, product.axes, product.factors[factor], factor, panel);
-    if (copy) return { loop: readingCopy(loop, copy, addressIn(copy)), copy };
+    if (!copy) continue;
+    const at = copy.coordinates.map(({ index, least }) => index.minus(least));
+    return { loop: readingCopy(loop, copy, placeIn(copy, at)), copy };
   }
   return null;
 }
@@ -70,9 +78,21 @@ function copyOf(loop: Loop, summed: readonly Axis[], value: Expr, factor: 0 | 1,
   const moving = new Set(coordinates.flatMap(({ index }) => [...index.axes]));
   if ([...origin.axes].some((key) => moving.has(key))) return null;
   const outer = new Set(loop.axes.map(({ key }) => key).filter((key) => origin.axes.has(key)));
-  const length = coordinates.reduce((product, { size }) => product * size, 1);
-  if (length * bytesOf(dtype) > PANEL_BYTES) return null;
-  return { factor, panel, dtype, outer, length, builder, source, otherwise: is.otherwise, origin, coordinates };
+  const [length, ...strides] = stridesIn(coordinates, bytesOf(dtype));
+  if (length! * bytesOf(dtype) > PANEL_BYTES) return null;
+  return { factor, panel, dtype, outer, length: length!, builder, source, otherwise: is.otherwise, origin, coordinates, strides };
+}
+
+/** The length of a copy, and how far apart neighbours along each coordinate are in it. */
+function stridesIn(coordinates: readonly Coordinate[], bytes: number): number[] {
+  return coordinates.reduceRight<number[]>(
+    ([stride, ...inner], { size }) => {
+      const length = stride! * size;
+      const crowded = inner.length > 0 && (length * bytes) % CROWDED === 0;
+      return [length + (crowded ? APART / bytes : 0), stride!, ...inner];
+    },
+    [1],
+  );
 }
 
 /** The positions that an address is made of: those that are guarded, and those along the axes that no guard depends on. */
@@ -99,12 +119,9 @@ function coefficientOf(index: Index, of: Term | undefined): number {
   return index.terms.find(({ atom }) => atom.key === of?.atom.key)?.coefficient ?? 0;
 }
 
-/** Where the copy holds what is read. */
-function addressIn({ coordinates }: PaddedCopy): Index {
-  return flatten(
-    coordinates.map(({ index, least }) => index.minus(least)),
-    coordinates.map(({ size }) => size),
-  );
+/** Where the copy holds what is at a position along each coordinate, counted from its least. */
+export function placeIn({ strides }: PaddedCopy, at: readonly Index[]): Index {
+  return at.reduce((sum, index, i) => sum.plus(index.times(strides[i]!)), Index.of(0));
 }
 
 /** The loop that reads a copy of one factor in a panel, where `address` says. */
@@ -131,9 +148,9 @@ export function writePaddedCopy(placement: Placement, copy: PaddedCopy, loop: Lo
     scope.statements.push({ kind: 'fill', buffer: panel, value: otherwise });
   const store = (inner: Scope, positions: readonly Index[]): void => {
     const from = coordinates.reduce((sum, { stride, low }, i) => sum.plus(positions[i]!.plus(low).times(stride)), here);
-    const to = flatten(
+    const to = placeIn(
+      copy,
       coordinates.map(({ low, least }, i) => positions[i]!.plus(low - least)),
-      coordinates.map(({ size }) => size),
     );
     const value = placement.value(builder.load(source, dtype, from), inner);
     inner.statements.push({ kind: 'store', buffer: panel, ...placement.address(to, inner), value, accumulate: false });
