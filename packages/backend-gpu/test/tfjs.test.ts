@@ -215,6 +215,104 @@ describe('tfjs', () => {
     expect((await another.program.run({ x })).y.shape).toEqual([2, 2]);
   });
 
+  it('lets a product add its bias and take the maximum with 0 in one call, and keeps NaN', async () => {
+    const called: string[] = [];
+    const engine = () => ({
+      runKernel: (kernel: string, inputs: never, attributes: never) => {
+        called.push(kernel);
+        return tf.engine().runKernel(kernel, inputs, attributes);
+      },
+    });
+    const graph = new Graph();
+    const x = graph.input('x', [3, 2]);
+    const [w, b] = [
+      graph.parameter('w', [
+        [1, -1],
+        [2, 0],
+      ]),
+      graph.parameter('b', [0.5, 0.25]),
+    ];
+    const z = graph.add(matmul(x, w), b);
+    const feeds = {
+      x: [
+        [1, 1],
+        [NaN, 0],
+        [-4, 1],
+      ],
+    };
+    const compile = (outputs: Record<string, Node>) =>
+      new TapeMachine(graph, { backend: tfjs({ tf: altered({ engine }), backend: 'cpu' }) }).compile(outputs);
+    const calls = async (outputs: Record<string, Node>) => {
+      const program = await compile(outputs);
+      called.length = 0;
+      const results = await program.run(feeds);
+      return { results, called: called.filter((kernel) => kernel !== 'Reshape' && kernel !== 'Identity') };
+    };
+    const whole = await calls({ y: relu(z) });
+    expect(whole.called).toEqual(['_FusedMatMul']);
+    expect(whole.results.y!.toArray()).toEqual([
+      [3.5, 0],
+      [NaN, NaN],
+      [0, 4.25],
+    ]);
+    const apart = await calls({ y: relu(z), z });
+    expect(apart.called).toEqual(['_FusedMatMul', 'Maximum']);
+    expect(apart.results.z!.toArray()).toEqual([
+      [3.5, -0.75],
+      [NaN, NaN],
+      [-1.5, 4.25],
+    ]);
+    expect((await calls({ y: matmul(x, w), z })).called).toEqual(['BatchMatMul', 'Add']);
+    const column = graph.unsqueeze(b, { axis: 1 });
+    const square = await calls({ y: graph.add(matmul(w, w), column) });
+    expect(square.called).toEqual(['BatchMatMul', 'Add']);
+    expect(square.results.y!.toArray()).toEqual([
+      [-0.5, -0.5],
+      [2.25, -1.75],
+    ]);
+  });
+
+  it('reads factors that lie turned round in place', async () => {
+    const called: unknown[] = [];
+    const engine = () => ({
+      runKernel: (kernel: string, inputs: never, attributes: never) => {
+        called.push([kernel, attributes]);
+        return tf.engine().runKernel(kernel, inputs, attributes);
+      },
+    });
+    const graph = new Graph();
+    const [a, b] = [
+      graph.state('a', [
+        [1, 2, 3],
+        [4, 5, 6],
+      ]),
+      graph.state('b', [
+        [1, 0],
+        [2, 1],
+        [4, 2],
+      ]),
+    ];
+    const [da, db] = grad(sum(graph.square(matmul(a, b))), [a, b]) as [Node, Node];
+    const machine = new TapeMachine(graph, { backend: tfjs({ tf: altered({ engine }), backend: 'cpu' }) });
+    const program = await machine.compile({ da, db });
+    called.length = 0;
+    const results = await program.run();
+    expect(results.da.toArray()).toEqual([
+      [34, 84, 168],
+      [76, 186, 372],
+    ]);
+    expect(results.db.toArray()).toEqual([
+      [338, 152],
+      [448, 202],
+      [558, 252],
+    ]);
+    expect(called.filter((call) => /MatMul|Transpose/.test(String(call)))).toEqual([
+      ['BatchMatMul', { transposeA: false, transposeB: false }],
+      ['BatchMatMul', { transposeA: false, transposeB: true }],
+      ['BatchMatMul', { transposeA: true, transposeB: false }],
+    ]);
+  });
+
   it('differentiates twice', async () => {
     const graph = new Graph();
     const x = graph.input('x', [3]);

@@ -8,17 +8,18 @@ export function unary(calls: Calls, kernel: string, x: Value, dtype: DeviceType 
   return calls.call(kernel, { x }, { shape: x.shape, dtype });
 }
 
-/** Kernels that may broadcast. The others can as well, but on WebAssembly that takes seventy times as long as operands of one shape. */
-const BROADCASTING: ReadonlySet<string> = new Set(['Add', 'Sub', 'Multiply', 'RealDiv']);
+/** Kernels that broadcast on every device as quickly as they can. */
+const ARITHMETIC: ReadonlySet<string> = new Set(['Add', 'Sub', 'Multiply', 'RealDiv']);
 
 export function binary(calls: Calls, kernel: string, a: Value, b: Value, dtype: DeviceType = a.dtype): Value {
   const shape = met(a.shape, b.shape);
   if (a.shape.length === 0 || b.shape.length === 0 || sameSizes(a.shape, b.shape))
     return calls.call(kernel, { a, b }, { shape, dtype });
   const { whole, parts } = collapsed(shape, [a.shape, b.shape]);
+  const broadcasts = ARITHMETIC.has(kernel) || calls.does('Broadcasting but in arithmetic');
   const operand = (x: Value, part: readonly number[]): Value => {
     const narrow = reshaped(calls, x, part);
-    return BROADCASTING.has(kernel) ? narrow : stretched(calls, narrow, whole);
+    return broadcasts ? narrow : stretched(calls, narrow, whole);
   };
   const operands = { a: operand(a, parts[0]!), b: operand(b, parts[1]!) };
   return reshaped(calls, calls.call(kernel, operands, { shape: whole, dtype }), shape);

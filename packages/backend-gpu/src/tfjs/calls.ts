@@ -20,7 +20,7 @@ export interface Value extends Type {
 export type Operands = Readonly<Record<string, Value>>;
 
 /** A call of one of TensorFlow's kernels. */
-export interface Call {
+export interface Call extends Type {
   readonly kind: 'call';
   readonly kernel: string;
   readonly operands: readonly (readonly [name: string, id: number])[];
@@ -77,6 +77,21 @@ interface Literal extends Type {
 /** One thing that a run does. */
 export type Step = Call | Upload | Download | Hosted | Input | State | Literal;
 
+/** The values that a step reads. */
+export function readsOf(step: Step): readonly number[] {
+  switch (step.kind) {
+    case 'call':
+      return step.operands.map(([, id]) => id);
+    case 'hosted':
+      return step.of;
+    case 'upload':
+    case 'download':
+      return [step.of];
+    default:
+      return [];
+  }
+}
+
 /** Writes down steps, equal ones once. What does not depend on a run is marked constant, to be done once. */
 export class Calls {
   readonly steps: Step[] = [];
@@ -112,7 +127,7 @@ export class Calls {
     if (!this.#hasKernel(kernel)) this.missing.add(kernel);
     const constant = Object.values(operands).every((operand) => operand.constant);
     const value = this.#make(type, constant);
-    this.steps.push({ kind: 'call', kernel, operands: list, attributes, result, makes: value.id });
+    this.steps.push({ kind: 'call', ...type, kernel, operands: list, attributes, result, makes: value.id });
     this.#known.set(key, value);
     return value;
   }
@@ -180,7 +195,8 @@ export class Calls {
   own(x: Value): Value {
     const value = this.#make(x, false);
     const operands = [['x', x.id]] as const;
-    this.steps.push({ kind: 'call', kernel: 'Identity', operands, attributes: {}, result: 0, makes: value.id });
+    const { shape, dtype } = x;
+    this.steps.push({ kind: 'call', shape, dtype, kernel: 'Identity', operands, attributes: {}, result: 0, makes: value.id });
     return value;
   }
 

@@ -5,6 +5,9 @@ import type { TensorFlow, TensorHandle } from './tensorflow.js';
 /** Backends of TensorFlow.js whose tensors this process cannot wait for. */
 const ASYNCHRONOUS: ReadonlySet<string> = new Set(['webgpu']);
 
+/** A call as far as it is the device's. */
+type KernelCall = Pick<Call, 'kernel' | 'operands' | 'attributes' | 'result'>;
+
 /** One backend of TensorFlow.js, which is made the present one before anything is asked of it. */
 export class Device {
   /** Can this process wait for a tensor's values? */
@@ -42,7 +45,7 @@ export class Device {
   }
 
   /** Calls a kernel, keeps one of its results and frees the others. */
-  call({ kernel, operands, attributes, result }: Call, tensorOf: (id: number) => TensorHandle): TensorHandle {
+  call({ kernel, operands, attributes, result }: KernelCall, tensorOf: (id: number) => TensorHandle): TensorHandle {
     const isList = operands[0]?.[0] === '0';
     const tensors = operands.map(([name, id]) => [name, tensorOf(id)] as const);
     const inputs = isList ? tensors.map(([, tensor]) => tensor) : Object.fromEntries(tensors);

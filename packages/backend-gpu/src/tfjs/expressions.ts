@@ -24,10 +24,12 @@ const ALWAYS: readonly Condition[] = [];
 export class Expressions {
   readonly #calls: Calls;
   readonly #buffers: (buffer: number) => Stored;
+  readonly #nest: readonly Axis[];
   readonly #known = new Map<string, Named>();
 
-  constructor(calls: Calls, buffers: (buffer: number) => Stored) {
+  constructor(calls: Calls, nest: readonly Axis[], buffers: (buffer: number) => Stored) {
     this.#calls = calls;
+    this.#nest = nest;
     this.#buffers = buffers;
   }
 
@@ -88,7 +90,10 @@ export class Expressions {
   #scalar(expr: Expr, args: readonly Named[]): Named {
     const { is, dtype } = expr;
     if (is.kind !== 'scalar') throw new TypeError(is.kind);
-    const axes = unionOf(args.map((arg) => arg.axes));
+    const axes = unionOf(
+      args.map((arg) => arg.axes),
+      this.#nest,
+    );
     const operands = args.map((arg) => aligned(this.#calls, arg, axes));
     const value = spell(this.#calls, is.op, dtype, operands);
     if (!value) throw new Unspeakable(`${is.op} of ${dtype}`);

@@ -1,4 +1,4 @@
-import type { Step, Value } from './calls.js';
+import { readsOf, type Step } from './calls.js';
 
 /** A step, and the values that nobody needs after it. */
 export interface Timed {
@@ -16,28 +16,9 @@ export interface Timetable {
   readonly kept: readonly number[];
 }
 
-/** The ids of what a step reads. */
-function readsOf(step: Step): readonly number[] {
-  switch (step.kind) {
-    case 'call':
-      return step.operands.map(([, id]) => id);
-    case 'hosted':
-      return step.of;
-    case 'upload':
-    case 'download':
-      return [step.of];
-    default:
-      return [];
-  }
-}
-
 /** Leaves out what no result needs, takes what is the same in every run before the first, and says when each value is last read. */
-export function timetable(
-  steps: readonly Step[],
-  results: readonly (Value | number)[],
-  isConstant: (id: number) => boolean,
-): Timetable {
-  const wanted = new Set(results.map((result) => (typeof result === 'number' ? result : result.id)));
+export function timetable(steps: readonly Step[], results: readonly number[], isConstant: (id: number) => boolean): Timetable {
+  const wanted = new Set(results);
   const needed = new Set(wanted);
   const live = steps.toReversed().filter((step) => {
     if (!needed.has(step.makes)) return false;

@@ -20,12 +20,18 @@ export function includes(axes: readonly Axis[], axis: Axis): boolean {
   return positionOf(axes, axis) >= 0;
 }
 
-/** The axes of all, those of the longest list first and in its order. */
-export function unionOf(lists: readonly (readonly Axis[])[]): readonly Axis[] {
+/**
+ * The axes of all: in the order of a nest, where no list must be turned round for that, else those of the longest list first and in its
+ * order.
+ */
+export function unionOf(lists: readonly (readonly Axis[])[], nest: readonly Axis[] = []): readonly Axis[] {
   const longest = lists.reduce((a, b) => (b.length > a.length ? b : a));
   const all = [...longest];
   for (const list of lists) for (const axis of list) if (!includes(all, axis)) all.push(axis);
-  return all.length === longest.length ? longest : all;
+  if (all.length === longest.length) return longest;
+  const rank = (axis: Axis): number => (includes(nest, axis) ? positionOf(nest, axis) : nest.length);
+  const isRising = (list: readonly Axis[]): boolean => list.every((axis, i) => i === 0 || rank(list[i - 1]!) <= rank(axis));
+  return lists.every(isRising) ? all.sort((a, b) => rank(a) - rank(b)) : all;
 }
 
 /** The value with its axes in the order of `axes`, which has them all, and size 1 along those that it lacks. */

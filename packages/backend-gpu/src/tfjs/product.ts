@@ -25,11 +25,11 @@ export function contracted(calls: Calls, a: Named, b: Named, over: readonly Axis
   const batch = x.axes.filter((axis) => includes(y.axes, axis) && !includes(over, axis));
   const rows = x.axes.filter((axis) => !includes(y.axes, axis));
   const columns = y.axes.filter((axis) => !includes(x.axes, axis));
-  const a3 = stacked(calls, x, [batch, rows, inner]);
-  const b3 = stacked(calls, y, [batch, inner, columns]);
-  const shape = [a3.shape[0]!, a3.shape[1]!, b3.shape[2]!];
-  const flags = { transposeA: false, transposeB: false };
-  const product = calls.call('BatchMatMul', { a: a3, b: b3 }, { shape, dtype: 'float32' }, flags);
+  const left = stacked(calls, x, { batch, rows, columns: inner });
+  const right = stacked(calls, y, { batch, rows: inner, columns });
+  const shape = [batch, rows, columns].map((group) => countOf(extents(group)));
+  const flags = { transposeA: left.isTransposed, transposeB: right.isTransposed };
+  const product = calls.call('BatchMatMul', { a: left.value, b: right.value }, { shape, dtype: 'float32' }, flags);
   const axes = [...batch, ...rows, ...columns];
   return { value: reshaped(calls, product, extents(axes)), axes };
 }
@@ -40,12 +40,29 @@ function multiplied(calls: Calls, x: Named, y: Named): Named {
   return { value: reshaped(calls, value, extents(axes)), axes };
 }
 
-/**
- * A value as a stack of matrices, turned round where it does not lie so: on WebAssembly a product of transposes takes ten times as long as
- * the transpose and the product.
- */
-function stacked(calls: Calls, { value, axes }: Named, groups: readonly (readonly Axis[])[]): Value {
+/** The axes of a stack of matrices. */
+interface Stack {
+  readonly batch: readonly Axis[];
+  readonly rows: readonly Axis[];
+  readonly columns: readonly Axis[];
+}
+
+/** A value as a stack of matrices, or of their transposes, where it lies so and the device may be told. Else it is turned round. */
+function stacked(
+  calls: Calls,
+  { value, axes }: Named,
+  { batch, rows, columns }: Stack,
+): { readonly value: Value; readonly isTransposed: boolean } {
+  const upright = [batch, rows, columns];
+  const turned = [batch, columns, rows];
+  const isTransposed =
+    calls.does('Transposes in BatchMatMul') && isInOrder(axes, turned.flat()) && !isInOrder(axes, upright.flat());
+  const groups = isTransposed ? turned : upright;
   const order = groups.flat().map((axis) => positionOf(axes, axis));
   const shape = groups.map((group) => countOf(extents(group)));
-  return reshaped(calls, transposed(calls, value, order), shape);
+  return { value: reshaped(calls, transposed(calls, value, order), shape), isTransposed };
+}
+
+function isInOrder(axes: readonly Axis[], wanted: readonly Axis[]): boolean {
+  return wanted.every((axis, i) => positionOf(axes, axis) === i);
 }

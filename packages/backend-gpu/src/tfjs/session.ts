@@ -1,6 +1,7 @@
 import { type DType, MachineError, type Node, type Session, type Tape, type TypedArray } from '@tapegrad/core';
 import { Calls, type Type } from './calls.js';
 import type { Device } from './device.js';
+import { withEpilogues } from './epilogues.js';
 import { type StateStore, TensorExecutable } from './executable.js';
 import { findFlaws, type Tried } from './flaws.js';
 import { timetable } from './lifetimes.js';
@@ -31,12 +32,13 @@ export class TensorSession implements Session, StateStore {
     this.#flaws ??= findFlaws(device);
     const calls = new Calls((name) => device.hasKernel(name), await this.#flaws);
     const { outputs, updates } = new Translator(calls, this.#hosted).translate(tape, this.#backend);
+    const results = [...outputs, ...updates.values()].map((result) => (typeof result === 'number' ? result : result.id));
     const program = new TensorExecutable({
       device,
       states: this,
       outputs,
       updates,
-      timetable: timetable(calls.steps, [...outputs, ...updates.values()], calls.isConstant),
+      timetable: timetable(withEpilogues(calls, results), results, calls.isConstant),
       inputs: new Map(tape.inputs.map(({ name }, i) => [name, i])),
       turn: (run) => this.#turn(run),
     });

@@ -127,7 +127,7 @@ export class Translator {
   #vectorised(node: Node): Stored {
     const { loop, buffers } = loopOf(node);
     const shape = node.shape as readonly number[];
-    const expressions = new Expressions(this.#calls, (buffer) => this.#stored(buffers[buffer]!));
+    const expressions = new Expressions(this.#calls, loop.axes, (buffer) => this.#stored(buffers[buffer]!));
     const [store] = loop.stores(loop.axes.map(Index.axis));
     const value = expressions.value(store!.value);
     if (!store!.accumulate) return { value: stored(this.#calls, value, loop.axes, shape), shape };
