@@ -20,15 +20,27 @@ interface Values {
   readonly data: ArrayLike<number>;
 }
 
-/** What is wrong with `got`, in words, or null; with the shape unless only the elements count. */
-export function difference(got: Values, wanted: StoredArray, tolerance: Tolerance, { flat = false } = {}): string | null {
+export interface DifferenceOptions {
+  /** Do only the elements count, and not the shape? */
+  readonly flat?: boolean;
+  /** What is allowed to each element beside the tolerance. */
+  readonly stray?: ArrayLike<number>;
+}
+
+/** What is wrong with `got`, in words, or null. */
+export function difference(
+  got: Values,
+  wanted: StoredArray,
+  tolerance: Tolerance,
+  { flat = false, stray }: DifferenceOptions = {},
+): string | null {
   if (flat ? got.data.length !== wanted.data.length : got.shape.join() !== wanted.shape.join())
     return `has shape [${got.shape}] instead of [${wanted.shape}]`;
   let worst = { error: -1, at: 0 };
   const numbers = numbersOf(wanted);
   numbers.forEach((b, i) => {
     const a = got.data[i]!;
-    if (near(a, b, tolerance)) return;
+    if (near(a, b, { ...tolerance, absolute: tolerance.absolute + (stray?.[i] ?? 0) })) return;
     const error = Number.isNaN(a - b) ? Number.POSITIVE_INFINITY : Math.abs(a - b);
     if (error > worst.error) worst = { error, at: i };
   });
