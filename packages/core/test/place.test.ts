@@ -410,6 +410,34 @@ for %4 < 2
   });
 });
 
+describe('sums of columns', () => {
+  const kernelOf = (columns: number, sums: number): Kernel => {
+    const b = new Builder();
+    const r = axis('r', 3);
+    const loop = loopOf([axis('i', columns)], ([x]) =>
+      Array.from({ length: sums }, (_, k) => {
+        const element = b.load(0, 'float32', flatten([Index.axis(r), x!], [3, columns]));
+        return store(1, x!.plus(k * columns), b.reduce('sum', [r], element.mul(b.constant(k + 1, 'float32'))));
+      }),
+    );
+    const buffers = [read('float32', 3 * columns), write('float32', sums * columns)];
+    return place(loop, buffers, { wideSums: false, lanes: LANES });
+  };
+
+  it('are computed four vectors at a time, a cache line, and fewer where there are several', () => {
+    const steps = (sums: number): string | undefined => lines(kernelOf(64, sums)).find((line) => line.startsWith('for'));
+    expect([1, 2, 4, 8, 32].map(steps)).toEqual([4, 4, 4, 8, 16].map((count) => `for %0 < ${count} parallel`));
+  });
+
+  it.each([4, 10, 16, 21, 37])('are right for %i columns', (columns) => {
+    const values = Float32Array.from({ length: 3 * columns }, (_, k) => (k * k) % 101);
+    const result = new Float32Array(2 * columns);
+    run(kernelOf(columns, 2), values, result);
+    const sums = Array.from({ length: columns }, (_, i) => values[i]! + values[columns + i]! + values[2 * columns + i]!);
+    expect([...result]).toEqual([...sums, ...sums.map((sum) => 2 * sum)]);
+  });
+});
+
 describe('kernelOfProcedure', () => {
   it('takes the statements as they are', () => {
     const p = new Procedure();

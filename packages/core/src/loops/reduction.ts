@@ -5,7 +5,6 @@ import { type Combine, type Condition, combiningOp, type Expr, identityOf } from
 import { type Axis, Index } from './indices.js';
 import { suitsLanes } from './lanes.js';
 import type { Placement } from './placement.js';
-
 import { scalarFunction } from './scalar.js';
 import { type Local, literal, type Scope } from './scope.js';
 import { LANES, type Operand } from './statement.js';

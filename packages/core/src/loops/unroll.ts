@@ -11,13 +11,16 @@ const MOST = 4;
 const SHORTEST = 32;
 
 /**
- * How many neighbours along the axis of the lanes are computed together. The steps of a function wait for one another; those of two vectors
- * do not, so that they take little more time than those of one. Float64 has two vectors of lanes anyway.
+ * How many neighbours along the axis of the lanes are computed together. The steps of a function wait for one another, and so do those of a sum;
+ * those of two vectors do not, so that they take little more time than those of one; float64 has two vectors of lanes anyway. What is summed
+ * lies a row apart: four vectors are a cache line.
  */
 export function neighboursTogether(values: readonly Expr[], { key, extent }: Axis): number {
   const isWide = values.some(({ dtype }) => dtype === 'float64');
-  const functions = isWide || extent < SHORTEST ? 0 : functionsAlong(values, key);
-  return functions > 0 && functions <= MOST ? 2 * LANES : LANES;
+  const functions = extent < SHORTEST ? 0 : functionsAlong(values, key);
+  if (functions > 0) return functions <= MOST && !isWide ? 2 * LANES : LANES;
+  const sums = countAlong(values, key, ({ is }) => is.kind === 'reduce', PARTIAL) * (isWide ? 2 : 1);
+  return sums > 0 ? LANES * Math.max(1, Math.min(STRANDS, Math.floor(PARTIAL / sums))) : LANES;
 }
 
 /** A vector is combined with what came of the one before in four cycles; of vectors that do not wait for one another, two begin in each. */
@@ -49,13 +52,18 @@ export function strandsTogether(
 
 /** How many functions vary along an axis; it stops counting at one too many. */
 function functionsAlong(values: readonly Expr[], key: string): number {
+  return countAlong(values, key, ({ is }) => is.kind === 'scalar' && LONG.has(is.op), MOST);
+}
+
+/** How many expressions of a kind vary along an axis; it stops counting at one more than `most`. */
+function countAlong(values: readonly Expr[], key: string, counts: (expr: Expr) => boolean, most: number): number {
   const seen = new Set<Expr>();
   const stack = [...values];
   let count = 0;
-  for (let expr = stack.pop(); expr && count <= MOST; expr = stack.pop()) {
+  for (let expr = stack.pop(); expr && count <= most; expr = stack.pop()) {
     if (seen.has(expr) || !expr.axes.has(key)) continue;
     seen.add(expr);
-    if (expr.is.kind === 'scalar' && LONG.has(expr.is.op)) count++;
+    if (counts(expr)) count++;
     stack.push(...childrenOf(expr));
   }
   return count;
