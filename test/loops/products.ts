@@ -1,7 +1,8 @@
 import { type Backend, HostSession, interpreter, interpretTape } from '@tapegrad/core';
 import fc from 'fast-check';
-import { conv1d, conv2d, conv3d, einsum, Graph, grad, js, mul, type Node, sum, TapeMachine, Tensor, wasm } from 'tapegrad';
+import { add, conv1d, conv2d, conv3d, einsum, Graph, grad, js, mul, type Node, sum, TapeMachine, Tensor, wasm } from 'tapegrad';
 import { expect } from 'vitest';
+import { eager, ready } from '../machine/threaded.js';
 
 /** Runs what another backend would run, on the interpreter. */
 function interpretedAs({ target }: Backend): Backend {
@@ -116,6 +117,50 @@ export async function checkMatrices(parameters: fc.Parameters<unknown>): Promise
         },
         dtype,
       );
+    }),
+    parameters,
+  );
+}
+
+/** Sums that are added up in blocks, by several axes or one, in layouts that are read in place or copied. */
+const longLayouts = fc.oneof(
+  fc.record({
+    layout: fc.constantFrom('mk,kn->mn', 'mk,nk->mn', 'km,kn->mn', 'km,nk->mn', 'mk,kn->nm', 'bkm,bnk->bmn'),
+    k: fc.integer({ min: 1024, max: 1400 }),
+    b: fc.constant(2),
+  }),
+  fc.record({ layout: fc.constant('bmk,bnk->mn'), k: fc.integer({ min: 130, max: 300 }), b: fc.integer({ min: 8, max: 10 }) }),
+  fc.record({ layout: fc.constant('bkm,bkn->mn'), k: fc.integer({ min: 9, max: 120 }), b: fc.integer({ min: 114, max: 130 }) }),
+  fc.record({ layout: fc.constantFrom('km,kn->mn', 'bkm,kn->bmn'), k: fc.integer({ min: 250, max: 600 }), b: fc.constant(2) }),
+);
+
+/**
+ * Long products have the same values on every backend, the bits of their statements, and the same on threads. The result takes the place of
+ * what is added to it.
+ */
+export async function checkLongProducts(parameters: fc.Parameters<unknown>): Promise<void> {
+  const rows = fc.integer({ min: 4, max: 40 });
+  const columns = fc.oneof(fc.integer({ min: 4, max: 40 }), fc.integer({ min: 60, max: 80 }));
+  await fc.assert(
+    fc.asyncProperty(longLayouts, rows, columns, dtypes, async ({ layout, k, b }, m, n, dtype) => {
+      const sizes: Record<string, number> = { m, k, n, b };
+      const shapes = layout.split(/,|->/).map((axes) => [...axes].map((name) => sizes[name]!));
+      const built = async (backend: Backend, type: DType, whole: boolean): Promise<number[]> => {
+        const graph = new Graph();
+        const [x, w, state] = ['x', 'weight', 'sum'].map((name, i) => operand(graph, name, shapes[i]!, type, whole));
+        const value = add(einsum(layout, x!, w!), state!);
+        const machine = new TapeMachine(graph, { backend });
+        const program = await machine.compile({}, { updates: [{ state: state!, value }] });
+        await ready();
+        await program.run();
+        const { data } = machine.get(state!);
+        machine.dispose();
+        return plain(data);
+      };
+      expect(await built(wasm(), dtype, true)).toEqual(await built(js(), 'float64', true));
+      const fractions = await built(interpretedAs(wasm()), dtype, false);
+      for (const backend of [wasm({ subnormals: 'keep', threads: 1 }), eager(2)])
+        expect(await built(backend, dtype, false)).toEqual(fractions);
     }),
     parameters,
   );

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { checkConvolutions, checkMatrices } from '../loops/products.js';
+import { checkConvolutions, checkLongProducts, checkMatrices } from '../loops/products.js';
 import { checkCompositions } from '../properties/derivatives.js';
 import { checkNames } from '../properties/dims.js';
 import { checkKinks } from '../properties/kinks.js';
@@ -20,6 +20,7 @@ test.each([
   ['chains of views', checkViews, 3000],
   ['convolutions', checkConvolutions, 200],
   ['products of matrices', checkMatrices, 200],
+  ['long products', checkLongProducts, 40],
   ['named dims', checkNames, 300],
 ] as const)(`random %s, from seed ${seed}`, async (_name, check, numRuns) => {
   await check({ numRuns, seed });

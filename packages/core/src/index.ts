@@ -28,7 +28,15 @@ export { type Loop, type Nest, nestOf, type Row, type Stage, type Store } from '
 export { kernelOfProcedure, place } from './loops/place.js';
 export { Procedure, Value, type Variable } from './loops/procedure.js';
 export { hasScalar, type LetOp, type ScalarFunction, scalarFunction, scalarLibrary } from './loops/scalar.js';
-export { hasLanes, type Kernel, type KernelBuffer, LANES, type Operand as KernelOperand, type Stmt } from './loops/statement.js';
+export {
+  hasLanes,
+  type Kernel,
+  type KernelBuffer,
+  LANES,
+  type Operand as KernelOperand,
+  PANELS_BYTES,
+  type Stmt,
+} from './loops/statement.js';
 export { everyStatement, operandsOf } from './loops/walk.js';
 export type { Backend, DeviceExecutable, Executable, HostExecutable, Session, Target } from './machine/backend.js';
 export { type CheckGradientsOptions, checkGradients } from './machine/check-gradients.js';

@@ -1,4 +1,4 @@
-import { arrayOf, type Block, type DType, type HostMemory, MachineError, type TypedArray } from '@tapegrad/core';
+import { arrayOf, type Block, type DType, type HostMemory, MachineError, PANELS_BYTES, type TypedArray } from '@tapegrad/core';
 import { type WasmMemory, WebAssembly } from './host.js';
 import { MOST_PAGES } from './module.js';
 import { MEETING_END } from './threads/words.js';
@@ -6,7 +6,7 @@ import { MEETING_END } from './threads/words.js';
 const PAGE = 65536;
 const ALIGNMENT = 64;
 /** Where kernels keep their panels while they run: first those of the first thread, then those of the next. */
-export const PANELS = { address: MEETING_END, bytes: 4 * PAGE } as const;
+export const PANELS = { address: MEETING_END, bytes: PANELS_BYTES } as const;
 
 class MemoryBlock implements Block {
   readonly address: number;

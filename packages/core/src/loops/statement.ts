@@ -96,6 +96,9 @@ export type Stmt =
 /** The most bytes of a panel. */
 export const PANEL_BYTES = 262144;
 
+/** The most bytes of all panels of a kernel. */
+export const PANELS_BYTES = 2.25 * PANEL_BYTES;
+
 /** A buffer that a kernel reads or writes: its dtype, its number of elements, and which. */
 export interface KernelBuffer {
   readonly dtype: DType;

@@ -1,5 +1,6 @@
-import { bytesOf } from '../tensor/dtype.js';
-import { productIn, replaced, strideOf } from './contraction.js';
+import type { Step } from './cells.js';
+import { laneOf } from './cells.js';
+import { productIn } from './contraction.js';
 import type { Copy } from './dense.js';
 import { valuesOf as indexValuesOf } from './dependencies.js';
 import { chooseDirect } from './direct-product.js';
@@ -9,30 +10,13 @@ import { expressionsOf } from './inspect.js';
 import { joinAxes } from './joined.js';
 import { storesNeighbours, suitsLanes } from './lanes.js';
 import type { Loop, Store } from './loop.js';
-import { LANES, PANEL_BYTES } from './statement.js';
+import { type Packing, type PackingOptions, packingOf, type Side } from './packing.js';
+import { LANES } from './statement.js';
 import { neighboursTogether } from './unroll.js';
 
-/** A panel is worth while where it is read for this many rows; for so few, where lanes are out of the question without it. */
-const ROWS = 16;
-const FEW_ROWS = 4;
-
-/** One factor of a sum of products, which is copied for each tile of columns in the order in which it is read. */
-export interface Packing {
-  /** Which of the factors. */
-  readonly factor: 0 | 1;
-  /** The axes that are summed over, those of the other factor's neighbours last. */
-  readonly axes: readonly Axis[];
-  /** Are neighbours copied side by side? */
+export interface TilingOptions extends PackingOptions {
+  /** May neighbours be computed side by side? */
   readonly lanes: boolean;
-}
-
-/** Cells along an axis that are computed together: `cells` of them, each of `offsets` from the first on; with lanes, `LANES` of them each. */
-export interface Step {
-  readonly cells: number;
-  readonly offsets: readonly number[];
-  readonly lanes: boolean;
-  /** How many of the last lanes, from the first on, were computed by those before. */
-  readonly done: number;
 }
 
 /** The shape of the loops of a kernel: their order, which axis is in lanes, what is packed, and how many cells are computed together. */
@@ -46,7 +30,7 @@ export class Tiling {
   readonly #tile: ReadonlyMap<string, number>;
 
   /** `panels` is the number of the first panel. */
-  constructor(loop: Loop, lanes: boolean, tile: readonly [rows: number, columns: number], panels: number) {
+  constructor(loop: Loop, { lanes, wideSums, tile }: TilingOptions, panels: number) {
     this.loop = loop;
     this.#tile = loop.tile;
     this.order = loop.order;
@@ -62,21 +46,26 @@ export class Tiling {
       } else this.#tile = direct.tile;
       return;
     }
-    const choice = lanes ? choose(loop, tile[1]) : null;
+    const choice = lanes ? choose(loop, { tile, wideSums }) : null;
     if (!choice) return;
     const stores = choice.loop.stores(choice.loop.axes.map(Index.axis));
     this.loop = choice.loop;
     this.laneAxis = choice.position;
     this.packing = choice.packing;
-    this.order = choice.packing ? this.#orderAround(choice.packing, stores) : this.#lanesInside();
+    this.order = choice.packing ? this.#orderAround(choice.packing.columns, stores) : this.#lanesInside();
     const lane = choice.loop.axes[choice.position]!;
     if (loop.tile.size > 0) this.#tile = this.#tilesOf(stores, tile);
     else this.#tile = new Map([[lane.key, neighboursTogether(valuesOf(stores), lane)]]);
   }
 
-  /** How many cells along an axis are computed together, the most first: what one leaves over is done by the next. */
-  steps(position: number): readonly Step[] {
-    const { key, extent } = this.loop.axes[position]!;
+  /** The lanes; null where there are none. */
+  get lane(): Axis | null {
+    return this.laneAxis < 0 ? null : laneOf(this.loop.axes[this.laneAxis]!);
+  }
+
+  /** How many of `extent` cells along an axis are computed together, the most first: what one leaves over is done by the next. */
+  steps(position: number, extent = this.loop.axes[position]!.extent): readonly Step[] {
+    const { key } = this.loop.axes[position]!;
     const tile = Math.min(this.#tile.get(key) ?? 1, extent);
     if (position !== this.laneAxis) return stepsOf(extent, tile);
     const steps = stepsInLanes(extent, tile);
@@ -104,7 +93,7 @@ export class Tiling {
   }
 
   /** What a panel depends on is outside, the axis of its columns last. */
-  #orderAround({ factor }: Packing, stores: readonly Store[]): number[] {
+  #orderAround({ factor }: Side, stores: readonly Store[]): number[] {
     const { axes, order } = this.loop;
     const packed = productIn(stores[0]!.value)!.factors[factor];
     const others = order.filter((position) => position !== this.laneAxis);
@@ -176,51 +165,30 @@ interface Choice {
 }
 
 /** The axis for the lanes, and what to pack for it. Where columns are copied one by one anyway, short axes are made one. */
-function choose(loop: Loop, columns: number): Choice | null {
+function choose(loop: Loop, options: PackingOptions): Choice | null {
+  const [, columns] = options.tile;
   for (const position of loop.axes.keys()) {
-    const choice = tryLanes(loop, position);
-    if (choice && (!choice.packing || choice.packing.lanes || loop.axes[position]!.extent % columns === 0)) return choice;
-    const merged = loop.tile.size > 0 && position > 0 ? joinFurther(loop, position) : null;
+    const choice = tryLanes(loop, position, options);
+    if (choice && (!choice.packing || choice.packing.columns.lanes || loop.axes[position]!.extent % columns === 0)) return choice;
+    const merged = loop.tile.size > 0 && position > 0 ? joinFurther(loop, position, options) : null;
     if (merged ?? choice) return merged ?? choice;
   }
   return null;
 }
 
 /** The lanes along an axis that is joined with as many of those before it as a panel can hold columns of; null where it holds none. */
-function joinFurther(loop: Loop, position: number): Choice | null {
+function joinFurther(loop: Loop, position: number, options: PackingOptions): Choice | null {
   const joined = joinAxes(loop, position);
   if (!joined) return null;
-  const further = position > 1 ? joinFurther(joined, position - 1) : null;
-  const choice = further ?? tryLanes(joined, position - 1);
+  const further = position > 1 ? joinFurther(joined, position - 1, options) : null;
+  const choice = further ?? tryLanes(joined, position - 1, options);
   return choice?.packing ? choice : null;
 }
 
-function tryLanes(loop: Loop, position: number): Choice | null {
+function tryLanes(loop: Loop, position: number, options: PackingOptions): Choice | null {
   const axis = loop.axes[position]!;
   const stores = loop.stores(loop.axes.map(Index.axis));
   if (!storesNeighbours(stores, loop, axis)) return null;
-  const packing = loop.tile.size > 0 ? packingOf(stores, loop, axis) : null;
+  const packing = loop.tile.size > 0 ? packingOf(stores, loop, position, options) : null;
   return packing || suitsLanes(valuesOf(stores), axis.key) !== 'parts' ? { loop, position, packing } : null;
-}
-
-/** What to pack of the sum of products in a kernel's first store, if it pays; `column` is the axis of the lanes. */
-function packingOf(stores: readonly Store[], loop: Loop, column: Axis): Packing | null {
-  const product = productIn(stores[0]?.value);
-  const sum = product?.sum.is;
-  if (!product || sum?.kind !== 'reduce' || sum.combine !== 'sum' || sum.body.is.kind !== 'scalar' || sum.body.is.op !== 'mul')
-    return null;
-  const factor = product.factors.findIndex(({ axes }) => axes.has(column.key));
-  if (factor !== 0 && factor !== 1) return null;
-  const packed = product.factors[factor]!;
-  const other = product.factors[1 - factor]!;
-  if (other.axes.has(column.key)) return null;
-  const row = loop.axes.findLast(({ key }) => other.axes.has(key) && !packed.axes.has(key));
-  const length = product.axes.reduce((size, { extent }) => size * extent, 1);
-  const enough = suitsLanes(valuesOf(stores), column.key) === 'parts' ? FEW_ROWS : ROWS;
-  if (!row || row.extent < enough || length < LANES || length * 8 * bytesOf(packed.dtype) > PANEL_BYTES) return null;
-  const stand = packed.builder.constant(0, packed.dtype);
-  const rest = valuesOf(stores).map((value) => replaced(value, packed, stand));
-  if (suitsLanes(rest, column.key) === 'parts') return null;
-  const axes = [...product.axes].sort((a, b) => strideOf(other, b) - strideOf(other, a));
-  return { factor, axes, lanes: suitsLanes([packed], column.key) !== 'parts' };
 }
