@@ -11,6 +11,7 @@ export const MODULES = {
   '@tapegrad/train': 'packages/train/src/index.ts',
   '@tapegrad/train/node': 'packages/train/src/node/index.ts',
   '@tapegrad/backend-cpu': 'packages/backend-cpu/src/index.ts',
+  '@tapegrad/backend-gpu': 'packages/backend-gpu/src/index.ts',
   tapegrad: 'packages/tapegrad/src/index.ts',
 };
 

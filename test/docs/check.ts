@@ -6,6 +6,7 @@ import { root } from './sources.js';
 const PACKAGES = {
   tapegrad: 'packages/tapegrad/src/index.ts',
   '@tapegrad/core': 'packages/core/src/index.ts',
+  '@tapegrad/backend-gpu': 'packages/backend-gpu/src/index.ts',
   '@tapegrad/train/node': 'packages/train/src/node/index.ts',
 };
 

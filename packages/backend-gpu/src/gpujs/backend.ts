@@ -38,7 +38,9 @@ export interface GpuOptions extends DeviceOptions {
  * GPU (unless `allowCpu`), and for what WebGL cannot do, all of which is listed. `program.explain` tells what is computed in this process.
  *
  * @example
- * const machine = new TapeMachine(graph, { backend: gpujs({ allowCpu: true }) });
+ * const machine = new TapeMachine(graph, { backend: gpujs({ allowCpu: true, mode: 'cpu' }) });
+ * const program = await machine.compile({ y: graph.square(graph.input('x', [3])) });
+ * console.log((await program.run({ x: [1, 2, 3] })).y.toArray(), machine.device); // [ 1, 4, 9 ] CPUKernel
  */
 export function gpujs(options: GpuOptions = {}): Backend {
   const shared = new SharedDevice(options);

@@ -26,9 +26,11 @@ export interface TensorFlowOptions {
  * tells what is computed in this process.
  *
  * @example
- * import * as tf from '@tensorflow/tfjs';
- *
- * const machine = new TapeMachine(graph, { backend: tfjs({ tf, backend: 'webgl' }) });
+ * const tf = await import('@tensorflow/tfjs-core');
+ * await import('@tensorflow/tfjs-backend-wasm');
+ * const machine = new TapeMachine(graph, { backend: tfjs({ tf, backend: 'wasm' }) });
+ * const program = await machine.compile({ y: graph.square(graph.input('x', [3])) });
+ * console.log((await program.run({ x: [1, 2, 3] })).y.toArray()); // [ 1, 4, 9 ]
  */
 export function tfjs({ tf, backend = tf.getBackend(), missing = 'refuse' }: TensorFlowOptions): Backend {
   const name = `tfjs:${backend}`;
