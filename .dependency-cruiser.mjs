@@ -1,5 +1,5 @@
 /**
- * Who may import whom. Packages: core ← ops, backends; core, ops ← train; all ← tapegrad.
+ * Who may import whom. Packages: core ← ops, backend-cpu ← backend-gpu; core, ops ← train; all ← tapegrad.
  * Inside core, a room imports only rooms above it in this list. Type-only imports count too, except in the rule on circles.
  * The kernel language itself (what an op's lowering is written in) lies below the graph; all that works on it lies above.
  */
@@ -32,7 +32,7 @@ const packages = {
   core: [],
   ops: ['core'],
   'backend-cpu': ['core'],
-  'backend-gpu': ['core'],
+  'backend-gpu': ['core', 'backend-cpu'],
   train: ['core', 'ops'],
   tapegrad: ['core', 'ops', 'backend-cpu', 'train'],
 };

@@ -18,7 +18,7 @@ import {
   tensor,
 } from '@tapegrad/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { js } from '../src/index.js';
+import { js, runnerOf } from '../src/index.js';
 
 const reversed = defineOp({
   kind: 'general',
@@ -223,5 +223,8 @@ return (kernels, views, panels, steps) => (() => {
       .load({ ...tape, instructions }) as ArrayExecutable;
     executable.execute();
     expect(executable.view(0)[0]).toBe(1);
+    const result = new Float32Array(3);
+    runnerOf(kernel)([result]);
+    expect(result[0]).toBe(1);
   });
 });

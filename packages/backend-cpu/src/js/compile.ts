@@ -12,6 +12,7 @@ import {
 import { importsFor, library } from './library.js';
 import { printKernel } from './print.js';
 
+/** A kernel as a function of its buffers and panels. */
 interface Compiled {
   readonly run: (...arrays: TypedArray[]) => void;
   readonly text: string;
@@ -25,7 +26,8 @@ const KEPT = 4096;
 /** Every kernel that was compiled lately, by its canonical text: equal kernels are compiled once per process. */
 const kernels = new Map<string, Compiled>();
 
-function compileKernel(kernel: Kernel): Compiled {
+/** Throws `BackendError` where the page's policy forbids generated code. */
+export function compileKernel(kernel: Kernel): Compiled {
   const known = kernels.get(kernel.key);
   if (known) return known;
   const text = printKernel(kernel);

@@ -1,4 +1,5 @@
-import { arrayOf, BackendError, type Kernel, prepare } from '@tapegrad/core';
+import { runnerOf } from '@tapegrad/backend-cpu';
+import { arrayOf, BackendError, type Kernel } from '@tapegrad/core';
 import { type Device, EXACT } from './device.js';
 import type { GpuKernel } from './gpu.js';
 import { printKernel } from './print.js';
@@ -55,7 +56,7 @@ export class Kernels {
   /** A kernel as this process runs it: its operands are fetched, its result is uploaded. */
   hosted(kernel: Kernel): Compiled {
     const { buffers } = kernel;
-    const run = prepare(kernel);
+    const run = runnerOf(kernel);
     const reads = buffers.flatMap(({ access }, i) => (access === 'read' ? [i] : []));
     const writes = buffers.findIndex(({ access }) => access !== 'read');
     return {

@@ -1,3 +1,4 @@
+import { runnerOf } from '@tapegrad/backend-cpu';
 import {
   arrayOf,
   BackendError,
@@ -8,7 +9,6 @@ import {
   kernelOf,
   loopOf,
   type Node,
-  prepare,
   type Slot,
   type Tape,
   type TypedArray,
@@ -153,7 +153,7 @@ export class Translator {
 
   #host(node: Node): number {
     const { kernel, buffers } = kernelOf(node, interpreter().target);
-    const run = prepare(kernel);
+    const run = runnerOf(kernel);
     const inputs = buffers.filter((buffer) => buffer !== node);
     const { dtype } = node;
     const length = countOf(node.shape);
