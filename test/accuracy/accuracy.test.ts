@@ -3,7 +3,7 @@ import { interpreter, js } from 'tapegrad';
 import { describe, expect, it } from 'vitest';
 import { decimalOf } from './decimal.js';
 import { compiled, errorOf } from './measure.js';
-import { DTYPES, measureAll, QUICK, violations } from './report.js';
+import { DTYPES, measureAll, QUICK, SUBJECTS, violations } from './report.js';
 import { Sampler } from './sample.js';
 import { binaryLines, unaryLines } from './table.js';
 
@@ -40,8 +40,9 @@ describe('pointwise functions', () => {
   });
 
   const cases = lines.flatMap((line) => DTYPES.map((dtype) => ({ name: line.op, line, dtype })));
-  it.each(cases)('$name of zeros, infinities and NaN is exact in $dtype', async ({ line, dtype }) => {
-    const f = await compiled(line, dtype, js());
+  const subjects = SUBJECTS.flatMap(({ name, open }) => cases.map((one) => ({ ...one, backend: name, open })));
+  it.each(subjects)('$name of zeros, infinities and NaN is exact in $dtype on $backend', async ({ line, dtype, open }) => {
+    const f = await compiled(line, dtype, open());
     const points =
       'exact' in line
         ? [-Infinity, -0, 0, Infinity, NaN].map((x, i) => [x, line.special[i] ?? NaN])

@@ -1,8 +1,31 @@
+import type { Backend } from '@tapegrad/core';
 import * as ops from '@tapegrad/ops';
-import { js } from 'tapegrad';
-import { type Accuracy, BOUNDS, measure } from './measure.js';
+import { js, wasm } from 'tapegrad';
+import { type Accuracy, type Bounds, CALLS, measure, referenceOf, TIMED, timeOf } from './measure.js';
 import { type Density, type FloatType, Sampler } from './sample.js';
 import { binaryLines, type Kind, type Line, notMeasured, unaryLines } from './table.js';
+
+/** A backend, and how near it must come. */
+export interface Subject {
+  readonly name: string;
+  readonly open: () => Backend;
+  readonly bounds: Bounds;
+}
+
+const FLOAT64 = { rounded: 0.5, elementary: 2.5, composed: 4, relative: 4 } as const;
+
+export const SUBJECTS: readonly Subject[] = [
+  {
+    name: 'js',
+    open: () => js(),
+    bounds: { float64: FLOAT64, float32: { rounded: 0.5, elementary: 1, composed: 4, relative: 4 } },
+  },
+  {
+    name: 'wasm',
+    open: () => wasm({ threads: 1 }),
+    bounds: { float64: FLOAT64, float32: { rounded: 0.5, elementary: 4, composed: 4, relative: 4 } },
+  },
+];
 
 export const DTYPES: readonly FloatType[] = ['float64', 'float32'];
 /** What rounding in the comparison itself may cost. */
@@ -19,27 +42,52 @@ export const QUICK: Readonly<Record<FloatType, Density>> = {
   float32: { stride: 13, perMiddleBinade: 1 },
 };
 
+/** What was measured of a function in a dtype, by the name of the backend. */
 export interface Row {
   readonly line: Line;
-  readonly results: Readonly<Record<FloatType, Accuracy>>;
+  readonly dtype: FloatType;
+  readonly results: ReadonlyMap<string, Measured>;
 }
 
-/** Every function of the table, measured on the js backend. */
-export async function measureAll(density: Readonly<Record<FloatType, Density>>, seed = 1): Promise<Row[]> {
+interface Measured extends Accuracy {
+  /** Nanoseconds for an element, where that was asked for. */
+  readonly time: number | null;
+}
+
+interface MeasureOptions {
+  readonly seed?: number;
+  readonly timed?: boolean;
+}
+
+/** Every function of the table in every dtype, measured on all backends. */
+export async function measureAll(
+  density: Readonly<Record<FloatType, Density>>,
+  { seed = 1, timed = false }: MeasureOptions = {},
+): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const line of [...unaryLines, ...binaryLines]) {
-    const of = (dtype: FloatType) => measure(line, new Sampler(dtype, density[dtype], seed), js());
-    rows.push({ line, results: { float64: await of('float64'), float32: await of('float32') } });
+  for (const dtype of DTYPES) {
+    for (const line of [...unaryLines, ...binaryLines]) {
+      const reference = referenceOf(line, new Sampler(dtype, density[dtype], seed));
+      const results = new Map<string, Measured>();
+      for (const { name, open } of SUBJECTS) {
+        const accuracy = await measure(reference, open());
+        results.set(name, { ...accuracy, time: timed ? await timeOf(reference, open()) : null });
+      }
+      rows.push({ line, dtype, results });
+    }
   }
   return rows;
 }
 
 /** What is beyond its bound, in words. */
 export function violations(rows: readonly Row[]): string[] {
-  return rows.flatMap(({ line, results }) =>
-    DTYPES.filter((dtype) => !(results[dtype].max <= BOUNDS[dtype][line.kind] + SLACK)).map((dtype) => {
-      const { max, at } = results[dtype];
-      return `${line.op} in ${dtype} is ${max.toFixed(2)} ulp off at (${at.join(', ')}); its bound is ${BOUNDS[dtype][line.kind]}`;
+  return rows.flatMap(({ line, dtype, results }) =>
+    SUBJECTS.flatMap(({ name, bounds }) => {
+      const { max, at } = results.get(name)!;
+      const bound = bounds[dtype][line.kind];
+      return max <= bound + SLACK
+        ? []
+        : [`${line.op} in ${dtype} on ${name} is ${max.toFixed(2)} ulp off at (${at.join(', ')}); its bound is ${bound}`];
     }),
   );
 }
@@ -60,10 +108,14 @@ function table(rows: readonly (readonly string[])[]): string {
   return [line(head), rule, ...rows.slice(1).map(line)].join('\n');
 }
 
+const COLUMNS = SUBJECTS.flatMap(({ name, bounds }) =>
+  DTYPES.map((dtype) => ({ head: `${dtype} on ${name}`, bounds: bounds[dtype] })),
+);
+
 const HEAD = `# Accuracy
 
-How far the pointwise functions are from the exact values, in units in the last place (ulp) of the exact result, on the \`js\` backend; the
-interpreter gives the same bits. \`npm run docs:accuracy\` measures and writes this page; the tests hold the bounds.
+How far the pointwise functions are from the exact values, in units in the last place (ulp) of the exact result, on the \`js\` backend and on
+\`wasm\`; the interpreter gives the same bits as \`js\`. \`npm run docs:accuracy\` measures and writes this page; the tests hold the bounds.
 
 - The reference is computed with 45 digits by [decimal.js](https://mikemcl.github.io/decimal.js/), with series and continued fractions for
   what it lacks.
@@ -73,14 +125,18 @@ interpreter gives the same bits. \`npm run docs:accuracy\` measures and writes t
 - The nearest number is at most ½ ulp off. A result below the least normal number may be 0; one beyond the greatest must be infinite. silu
   and mish may vanish below 1024 least normal numbers, as one of their factors does.
 - ±0, ±∞ and NaN are compared exactly, by the tests.
-- JavaScript leaves the last digit of \`Math\`'s functions open. These are the figures of the V8 in Node ${process.versions.node.split('.')[0]}. In float32 they are computed in
-  float64 and rounded once.
+- \`js\` calls \`Math\`, of which JavaScript leaves the last digit open. These are the figures of the V8 in Node ${process.versions.node.split('.')[0]}. In float32 they are computed
+  in float64 and rounded once.
+- \`wasm\` has statements of its own for all functions, so that lanes and threads compute them, with the same bits on every engine. It asks
+  \`Math\` only for sines, cosines and tangents of float64 beyond 2²⁰ and of float32 beyond 10⁶, and JavaScript for fmod, which is exact.
+- Times are nanoseconds for an element, on one thread, where arguments are between 2⁻¹⁰ and 2¹⁰ in size and the function has a value:
+  ${TIMED} elements in the cache, the fastest of ${CALLS} calls.
 
 ${table([
-  ['bound', 'float64', 'float32'],
+  ['bound', ...COLUMNS.map(({ head }) => head)],
   ...Object.entries(MEANINGS).map(([kind, meaning]) => [
     `${kind}: ${meaning}`,
-    ...DTYPES.map((dtype) => String(BOUNDS[dtype][kind as Kind])),
+    ...COLUMNS.map(({ bounds }) => String(bounds[kind as Kind])),
   ]),
 ])}
 
@@ -92,16 +148,22 @@ function shown(x: number): string {
   return String(Number(x.toPrecision(6)));
 }
 
+const MEASURED = ['greatest error', 'mean error', 'greatest at', 'ns'];
+
+function measuredCells({ max, mean, at, time }: Measured): string[] {
+  return [max.toFixed(3), mean.toFixed(3), max > 0 ? at.map(shown).join(', ') : '', time === null ? '' : time.toFixed(1)];
+}
+
 /** The page as Markdown. */
 export function page(rows: readonly Row[]): string {
-  const tables = DTYPES.map((dtype) => {
-    const measured = rows.map(({ line, results }) => {
-      const { max, mean, at, count } = results[dtype];
-      return [line.op, line.kind, max.toFixed(3), mean.toFixed(3), max > 0 ? at.map(shown).join(', ') : '', String(count)];
-    });
-    const head = ['function', 'bound', 'greatest error', 'mean error', 'greatest at', 'arguments'];
-    return `\n## ${dtype}\n\n${table([head, ...measured])}\n`;
-  });
+  const tables = DTYPES.flatMap((dtype) =>
+    SUBJECTS.map(({ name }) => {
+      const lines = rows
+        .filter((row) => row.dtype === dtype)
+        .map(({ line, results }) => [line.op, line.kind, ...measuredCells(results.get(name)!)]);
+      return `\n## ${dtype} on ${name}\n\n${table([['function', 'bound', ...MEASURED], ...lines])}\n`;
+    }),
+  );
   return HEAD + tables.join('') + withoutReference();
 }
 
