@@ -6,7 +6,7 @@
 const language = '(indices|atoms|integers|expression|loop|statement|procedure)[.]ts';
 
 const rooms = [
-  { name: 'errors', path: '^packages/core/src/(errors|site)([.]ts|/)' },
+  { name: 'errors and options', path: '^packages/core/src/(errors|site|options)([.]ts|/)' },
   { name: 'tensor', path: '^packages/core/src/tensor/' },
   { name: 'kernel language', path: `^packages/core/src/loops/${language}` },
   { name: 'graph', path: '^packages/core/src/graph/' },

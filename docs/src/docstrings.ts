@@ -27,25 +27,33 @@ export interface Docstring {
   readonly tags: ReadonlyMap<string, string>;
 }
 
-export function programOf(): ts.Program {
+/** The program of some files, those of all modules unless said, for questions about their types. */
+export function programOf(paths: readonly string[] = Object.values(MODULES)): ts.Program {
   const { config } = ts.readConfigFile(`${root}tsconfig.base.json`, (path) => readFileSync(path, 'utf8'));
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  const files = Object.values(MODULES).map((path) => `${root}${path}`);
+  const files = paths.map((path) => `${root}${path}`);
   return ts.createProgram(files, { ...options, composite: false, incremental: false, noEmit: true, types: ['node'] });
+}
+
+/** What a file exports, by the names under which it does. */
+export function exportsOf(program: ts.Program, path: string): { name: string; target: ts.Symbol; isValue: boolean }[] {
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(`${root}${path}`);
+  const symbol = source && checker.getSymbolAtLocation(source);
+  if (!symbol) throw new Error(`${path} exports nothing.`);
+  return checker.getExportsOfModule(symbol).map((exported) => {
+    const target = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    return { name: exported.name, target, isValue: (target.flags & ts.SymbolFlags.Value) !== 0 };
+  });
 }
 
 /** The docstring of every name that a module exports. */
 export function docstringsOf(program: ts.Program, module: ModuleName): Docstring[] {
   const checker = program.getTypeChecker();
-  const source = program.getSourceFile(`${root}${MODULES[module]}`);
-  const symbol = source && checker.getSymbolAtLocation(source);
-  if (!symbol) throw new Error(`${MODULES[module]} exports nothing.`);
-  return checker.getExportsOfModule(symbol).map((exported) => {
-    const target = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-    const isValue = (target.flags & ts.SymbolFlags.Value) !== 0;
+  return exportsOf(program, MODULES[module]).map(({ name, target, isValue }) => {
     const type = isValue ? checker.getTypeOfSymbol(target) : checker.getDeclaredTypeOfSymbol(target);
     return {
-      name: exported.name,
+      name,
       isFunction: isValue && type.getCallSignatures().length > 0,
       type,
       text: ts.displayPartsToString(target.getDocumentationComment(checker)),

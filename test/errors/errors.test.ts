@@ -2,7 +2,7 @@ import * as tapegrad from 'tapegrad';
 import { Graph, grad, hessian, jacobian, jvp, TapeMachine, vjp } from 'tapegrad';
 import { describe, expect, it } from 'vitest';
 
-const { DerivativeError, DtypeError, FeedError, GraphError, ShapeError, TapegradError } = tapegrad;
+const { DerivativeError, DtypeError, FeedError, GraphError, OptionError, ShapeError, TapegradError } = tapegrad;
 
 const graph = new Graph();
 const x = graph.input('x', [2, 3]);
@@ -260,7 +260,94 @@ const feeds: readonly Line[] = [
   ],
 ];
 
+// As from JavaScript, where nothing else notices.
+const options: readonly Line[] = [
+  [
+    'an option of a composite',
+    OptionError,
+    () => graph.conv2d(images, graph.input('kernel', [8, 1, 3, 3]), { strides: 2 } as object),
+    'conv2d: strides is no option; did you mean stride? It takes stride, padding, dilation, groups.',
+  ],
+  [
+    'an option behind a bias',
+    OptionError,
+    () => graph.conv2d(images, graph.input('kernel5', [8, 1, 5, 5]), graph.input('bias', [8]), { pads: 2 } as object),
+    'conv2d: pads is no option; it takes stride, padding, dilation, groups.',
+  ],
+  [
+    'an option of another op',
+    OptionError,
+    () => graph.sum(x, { keepdims: true } as object),
+    'sum: keepdims is no option; did you mean keepDims? It takes axis, keepDims.',
+  ],
+  [
+    'no options',
+    OptionError,
+    () => graph.sum(x, 0 as unknown as object),
+    'sum: 0 is no set of options; give an object. It takes axis, keepDims.',
+  ],
+  [
+    'part of a complex number',
+    OptionError,
+    () => graph.fft({ real: x, imag: x } as { real: tapegrad.Node }),
+    'fft: imag is no option; did you mean imaginary? It takes real, imaginary.',
+  ],
+  [
+    'an option of a state',
+    OptionError,
+    () => graph.parameter('w', 0, { type: 'float32' } as object),
+    'parameter: type is no option; did you mean dtype? It takes dtype.',
+  ],
+  [
+    'an option of a derivative',
+    OptionError,
+    () => jacobian(x, x, { modus: 'forward' } as object),
+    'jacobian: modus is no option; did you mean mode? It takes mode.',
+  ],
+  [
+    'an option of a run',
+    OptionError,
+    () => program.runSync({ ...sides, scale: 2 }, { step: 3 } as object),
+    'runSync: step is no option; did you mean steps? It takes steps, watch.',
+  ],
+  [
+    'an option of a first look',
+    OptionError,
+    () => tapegrad.evaluate(graph.constant(1), {}, { seeds: 1 } as object),
+    'evaluate: seeds is no option; did you mean seed? It takes seed.',
+  ],
+];
+
+describe('options of what makes no nodes', () => {
+  it.each<[provoke: () => unknown, message: string]>([
+    [
+      () => tapegrad.wasm({ thread: 2 } as object),
+      'wasm: thread is no option; did you mean threads? It takes subnormals, relaxed, threads.',
+    ],
+    [
+      () => tapegrad.sgd(loss, [x], { learningrate: 0.1 } as object as tapegrad.SgdOptions),
+      'sgd: learningrate is no option; did you mean learningRate? It takes learningRate, momentum, dampening, nesterov, weightDecay.',
+    ],
+    [() => new TapeMachine(graph, tapegrad.js() as object), 'TapeMachine: name is no option; it takes backend, seed.'],
+  ])('%#', (provoke, message) => {
+    expect(provoke).toThrow(expect.objectContaining({ name: 'OptionError', message }));
+  });
+
+  it.each([
+    [{ update: [] }, 'compile: update is no option; did you mean updates? It takes updates, dims, memoryLimit, passes, trace.'],
+    [
+      { passes: { fused: false } },
+      'passes: fused is no option; did you mean fuse? It takes stabilise, simplify, fuse, recompute, inPlace.',
+    ],
+  ])('compile %j', async (given, message) => {
+    const error = await new TapeMachine(graph).compile({ loss }, given as object).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(OptionError);
+    expect((error as Error).message.replace(/ \(errors\.test\.ts:\d+\)$/, '')).toBe(message);
+  });
+});
+
 describe.each([
+  ['options', options],
   ['shapes', shapes],
   ['dtypes', dtypes],
   ['graphs', graphs],

@@ -71,6 +71,14 @@ export class GraphError extends TapegradError {
   }
 }
 
+/** A name of an option that is none. */
+export class OptionError extends TapegradError {
+  static override readonly code = 'option';
+  static {
+    OptionError.prototype.name = 'OptionError';
+  }
+}
+
 /** A feed that is missing, unknown or does not fit its input. */
 export class FeedError extends TapegradError {
   static override readonly code = 'feed';

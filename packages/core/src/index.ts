@@ -64,6 +64,7 @@ export type { Outputs, Results } from './machine/results.js';
 export type { RunOptions } from './machine/runner.js';
 export { readSafetensors, writeSafetensors } from './machine/safetensors.js';
 export type { StepEvent } from './machine/step.js';
+export { type Defaults, type Filled, optionsOf } from './options.js';
 export { expand } from './passes/expand.js';
 export { checkpoint } from './primitives/checkpoint.js';
 export { type CompositeFunction, composite } from './primitives/composite.js';

@@ -221,6 +221,13 @@ describe('composite', () => {
     expect(scaled(x)).toBe(scaled(x, { by: 2 }));
   });
 
+  test('refuses what is none of its options, and all where it has none', () => {
+    const thrice = composite<readonly [Node]>('thrice', { define: (a) => mul(a, 3) });
+    expect(() => scaled(x, { bye: 3 } as object)).toThrow('scaled: bye is no option; did you mean by? It takes by.');
+    expect(() => thrice(x, { by: 3 } as object)).toThrow('thrice: by is no option; it takes none.');
+    expect(scaled(x, { by: undefined } as object)).toBe(scaled(x));
+  });
+
   test('has the derivative of its definition', () => {
     expect(grad(sum(scaled(x)), x)).toBe(grad(sum(mul(sin(x), 2)), x));
   });

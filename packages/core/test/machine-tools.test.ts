@@ -10,7 +10,7 @@ import { composite } from '../src/primitives/composite.js';
 import { add, mul, sum, unary } from '../src/primitives/forms.js';
 
 const log = unary('log', { partial: null, lower: (x) => x.log() });
-const logSum = composite('logSum', { define: (x: Node, y: Node) => log(add(x, y)) });
+const logSum = composite<[Node, Node]>('logSum', { define: (x, y) => log(add(x, y)) });
 
 async function example() {
   const graph = new Graph();

@@ -8,7 +8,7 @@ import { toDot } from '../src/print/dot.js';
 import { toMermaid } from '../src/print/mermaid.js';
 import { toText } from '../src/print/text.js';
 
-const meanSquare = composite('meanSquare', { define: (x: Node) => mul(sum(mul(x, x)), 0.25) });
+const meanSquare = composite<[Node]>('meanSquare', { define: (x) => mul(sum(mul(x, x)), 0.25) });
 
 function trainingStep() {
   const graph = new Graph();

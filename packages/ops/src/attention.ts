@@ -5,6 +5,7 @@ import {
   isFloat,
   type Node,
   type Operand,
+  optionsOf,
   ShapeError,
   sameDim,
   showShape,
@@ -78,6 +79,7 @@ function attend(q: Node, k: Node, v: Node, mask: Node | null, { causal }: Attrs)
 }
 
 const attending = composite<readonly [q: Node, k: Node, v: Node, ...mask: Node[]], Attrs>('attention', {
+  defaults: { causal: false },
   define: (q, k, v, ...rest) => attend(q, k, v, rest.length === 2 ? (rest[0] as Node) : null, rest.at(-1) as Attrs),
 });
 
@@ -94,8 +96,7 @@ const attending = composite<readonly [q: Node, k: Node, v: Node, ...mask: Node[]
  * @example
  * const mixed = attention(queries, keys, values, { causal: true }); // [8, 20, 64] each gives [8, 20, 64]
  */
-export const attention = withOp(
-  attending.op,
-  (q: Operand, k: Operand, v: Operand, { causal = false, mask }: AttentionOptions = {}): Node =>
-    attending(q, k, v, ...(mask === undefined ? [] : [mask]), { causal }),
-);
+export const attention = withOp(attending.op, (q: Operand, k: Operand, v: Operand, options: AttentionOptions = {}): Node => {
+  const { causal, mask } = optionsOf('attention', options, { causal: false, mask: undefined });
+  return attending(q, k, v, ...(mask === undefined ? [] : [mask]), { causal });
+});

@@ -10,6 +10,7 @@ import {
   nodeOf,
   type Op,
   type Operand,
+  optionsOf,
   type Procedure,
   quoteDim,
   ShapeError,
@@ -199,9 +200,9 @@ function solved(l: Node, b: Node, { transpose: turn = false } = {}): Node {
  * @example
  * const whitened = triangularSolve(cholesky(covariance), x);
  */
-export const triangularSolve = withOp(solveOp, (a: Operand, b: Operand, options: TriangularSolveOptions = {}): Node => {
+export const triangularSolve = withOp(solveOp, (a: Operand, b: Operand, options?: TriangularSolveOptions): Node => {
+  const attrs = optionsOf('triangularSolve', options, { lower: true, transpose: false, unitDiagonal: false });
   const [x, y] = sameDtype('triangularSolve', [a, b]) as [Node, Node];
-  const { lower = true, transpose: turn = false, unitDiagonal = false } = options;
   const n = orderOf('triangularSolve', x);
   if (y.shape.length < 2 || !sameDim(y.shape.at(-2)!, n)) {
     throw new ShapeError(
@@ -211,5 +212,5 @@ export const triangularSolve = withOp(solveOp, (a: Operand, b: Operand, options:
   }
   const batch = broadcastShapes('triangularSolve', x.shape.slice(0, -2), y.shape.slice(0, -2));
   const matrices = broadcastTo(x, [...batch, n, n]);
-  return solve(matrices, broadcastTo(y, [...batch, n, y.shape.at(-1)!]), { lower, transpose: turn, unitDiagonal });
+  return solve(matrices, broadcastTo(y, [...batch, n, y.shape.at(-1)!]), attrs);
 });

@@ -1,4 +1,15 @@
-import { castValue, DtypeError, exactIn, graphOf, isFloat, type Node, nodeOf, type Operand, withOp } from '@tapegrad/core';
+import {
+  castValue,
+  DtypeError,
+  exactIn,
+  graphOf,
+  isFloat,
+  type Node,
+  nodeOf,
+  type Operand,
+  optionsOf,
+  withOp,
+} from '@tapegrad/core';
 import { gt, lt } from './compare.js';
 import { or } from './logical.js';
 import { numbers } from './support/dtypes.js';
@@ -50,11 +61,12 @@ function bound(value: number | undefined, x: Node): number | undefined {
  * @example
  * const safe = clamp(p, { min: 1e-7, max: 1 - 1e-7 });
  */
-export const clamp = withOp(clampOp, (x: Operand, options: ClampOptions = {}): Node => {
+export const clamp = withOp(clampOp, (x: Operand, options?: ClampOptions): Node => {
+  const said = optionsOf('clamp', options, { min: undefined, max: undefined });
   const graph = graphOf('clamp', [x]);
   const node = nodeOf(x, graph);
-  const min = bound(options.min, node);
-  const max = bound(options.max, node);
+  const min = bound(said.min, node);
+  const max = bound(said.max, node);
   if (min === undefined && max === undefined) return node;
   return graph.append(clampOp, [node], { ...(min !== undefined && { min }), ...(max !== undefined && { max }) });
 });

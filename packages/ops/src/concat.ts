@@ -13,6 +13,7 @@ import {
   nodeOf,
   normaliseAxis,
   type Operand,
+  optionsOf,
   quoteDim,
   reshapeTo,
   ShapeError,
@@ -107,7 +108,8 @@ function operandsOf(op: string, xs: readonly Operand[]): Node[] {
  * @example
  * const both = concat([a, b], { axis: 1 }); // [2, 3] and [2, 5] give [2, 8]
  */
-export const concat = withOp(joining.op, (xs: readonly Operand[], { axis = 0 }: AxisOption = {}): Node => {
+export const concat = withOp(joining.op, (xs: readonly Operand[], options?: AxisOption): Node => {
+  const { axis } = optionsOf('concat', options, { axis: 0 });
   const nodes = operandsOf('concat', xs);
   return join(nodes, normaliseAxis('concat', axis, nodes[0]!.shape.length));
 });
@@ -121,7 +123,8 @@ export const concat = withOp(joining.op, (xs: readonly Operand[], { axis = 0 }: 
  * @example
  * const rows = stack([a, b, c]); // three of [4] give [3, 4]
  */
-export const stack = withOp(joining.op, (xs: readonly Operand[], { axis = 0 }: AxisOption = {}): Node => {
+export const stack = withOp(joining.op, (xs: readonly Operand[], options?: AxisOption): Node => {
+  const { axis } = optionsOf('stack', options, { axis: 0 });
   const nodes = operandsOf('stack', xs);
   const { shape } = nodes[0]!;
   const other = nodes.find((x) => x.shape.length !== shape.length || x.shape.some((size, i) => !sameDim(size, shape[i]!)));
@@ -155,20 +158,18 @@ function pieces(size: Dim, parts: number | readonly DimLike[], shape: string): D
  * @example
  * const [gates, candidate] = split(x, [20, 10], { axis: 1 }); // [5, 30] gives [5, 20] and [5, 10]
  */
-export const split = asPublic(
-  'split',
-  (x: Operand, parts: number | readonly DimLike[], { axis = 0 }: AxisOption = {}): Node[] => {
-    const graph = graphOf('split', [x]);
-    const node = nodeOf(x, graph);
-    const at = normaliseAxis('split', axis, node.shape.length);
-    const sizes = pieces(node.shape[at]!, parts, showShape(node.shape));
-    const starts = boundaries<Dim>(sizes, addDims, 0);
-    return sizes.map((size, i) =>
-      sliceAt(node, {
-        start: node.shape.map((_, j) => (j === at ? starts[i]! : 0)),
-        step: node.shape.map(() => 1),
-        size: node.shape.with(at, size),
-      }),
-    );
-  },
-);
+export const split = asPublic('split', (x: Operand, parts: number | readonly DimLike[], options?: AxisOption): Node[] => {
+  const { axis } = optionsOf('split', options, { axis: 0 });
+  const graph = graphOf('split', [x]);
+  const node = nodeOf(x, graph);
+  const at = normaliseAxis('split', axis, node.shape.length);
+  const sizes = pieces(node.shape[at]!, parts, showShape(node.shape));
+  const starts = boundaries<Dim>(sizes, addDims, 0);
+  return sizes.map((size, i) =>
+    sliceAt(node, {
+      start: node.shape.map((_, j) => (j === at ? starts[i]! : 0)),
+      step: node.shape.map(() => 1),
+      size: node.shape.with(at, size),
+    }),
+  );
+});

@@ -8,6 +8,7 @@ import {
   normaliseAxis,
   type Op,
   type Operand,
+  optionsOf,
   quoteDim,
   reshapeTo,
   type Shape,
@@ -176,20 +177,18 @@ function checkOnce(shape: Shape, axes: readonly number[]): void {
  * @example
  * const y = contract(x, w, { contracted: [[-1, 0]] }); // [32, 128, 64] with [64, 256] gives [32, 128, 256]
  */
-export const contract = withOp(
-  contractOp,
-  (a: Operand, b: Operand, { batch = [], contracted = [] }: ContractOptions = {}): Node => {
-    const [x, y] = factors('contract', [a, b]) as [Node, Node];
-    const attrs = { batch: normalisePairs(x, y, batch), contracted: normalisePairs(x, y, contracted) };
-    const pairs = [...attrs.batch, ...attrs.contracted];
-    checkOnce(
-      x.shape,
-      pairs.map(([axis]) => axis),
-    );
-    checkOnce(
-      y.shape,
-      pairs.map(([, axis]) => axis),
-    );
-    return product(x, y, attrs);
-  },
-);
+export const contract = withOp(contractOp, (a: Operand, b: Operand, options?: ContractOptions): Node => {
+  const { batch, contracted } = optionsOf('contract', options, { batch: [], contracted: [] });
+  const [x, y] = factors('contract', [a, b]) as [Node, Node];
+  const attrs = { batch: normalisePairs(x, y, batch), contracted: normalisePairs(x, y, contracted) };
+  const pairs = [...attrs.batch, ...attrs.contracted];
+  checkOnce(
+    x.shape,
+    pairs.map(([axis]) => axis),
+  );
+  checkOnce(
+    y.shape,
+    pairs.map(([, axis]) => axis),
+  );
+  return product(x, y, attrs);
+});

@@ -1,6 +1,7 @@
 import {
   add,
   composite,
+  type Defaults,
   type Dim,
   graphOf,
   multiplyDims,
@@ -38,6 +39,15 @@ export interface ConvolutionTransposeOptions extends ConvolutionOptions {
   /** Elements added at the end of the result, 0 unless said: a stride makes several input sizes give one output size. */
   readonly outputPadding?: PerAxis;
 }
+
+const FORWARD: Defaults<ConvolutionOptions> = { stride: undefined, padding: undefined, dilation: undefined, groups: undefined };
+const TRANSPOSED: Defaults<ConvolutionTransposeOptions> = {
+  stride: undefined,
+  padding: undefined,
+  outputPadding: undefined,
+  dilation: undefined,
+  groups: undefined,
+};
 
 interface Convolution<O> {
   (x: Operand, w: Operand, options?: O): Node;
@@ -101,6 +111,7 @@ function forwardAxes(op: string, x: Node, w: Node, rank: number, options: Convol
 /* @__NO_SIDE_EFFECTS__ */
 function forward(name: string, rank: number): Convolution<ConvolutionOptions> {
   const bare = composite<[Node, Node], ConvolutionOptions>(name, {
+    defaults: FORWARD,
     define: (x, w, options) => {
       const { groups = 1 } = options;
       checkOperands(name, x, w, rank, groups);
@@ -141,6 +152,7 @@ function transposedAxes(op: string, x: Node, w: Node, rank: number, options: Con
 /* @__NO_SIDE_EFFECTS__ */
 function transposed(name: string, rank: number): Convolution<ConvolutionTransposeOptions> {
   const bare = composite<[Node, Node], ConvolutionTransposeOptions>(name, {
+    defaults: TRANSPOSED,
     define: (x, w, options) => {
       const { groups = 1 } = options;
       checkOperands(name, x, w, rank, groups);

@@ -7,6 +7,7 @@ import {
   numberOf,
   type Op,
   type Operand,
+  optionsOf,
   quoteDim,
   ShapeError,
   sameDim,
@@ -92,7 +93,8 @@ const convolveOp: Op<ConvolveOptions> = multilinear<ConvolveOptions>('convolve',
  * const relation = { stride: 1, dilation: 1, spacing: 1, offset: 1 };
  * const y = convolve(x, w, { relations: [relation, relation], sizes: [28, 28] });
  */
-export const convolve = withOp(convolveOp, (x: Operand, w: Operand, { relations, sizes }: ConvolveOptions): Node => {
+export const convolve = withOp(convolveOp, (x: Operand, w: Operand, options: ConvolveOptions): Node => {
+  const { relations, sizes } = optionsOf('convolve', options, { relations: undefined, sizes: undefined });
   const [a, b] = factors('convolve', [x, w]) as [Node, Node];
   const rank = relations.length + 3;
   if (a.shape.length !== rank || b.shape.length !== rank || sizes.length !== relations.length) {

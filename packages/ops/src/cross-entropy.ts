@@ -33,7 +33,7 @@ function rowLosses(logits: Node, labels: Node, axis: number, smoothing: number):
  * const loss = crossEntropy(logits, labels); // [32, 10] and [32] give []
  */
 export const crossEntropy = composite<readonly [Node, Node], CrossEntropyOptions>('crossEntropy', {
-  defaults: { axis: -1, reduction: 'mean' },
+  defaults: { axis: -1, reduction: 'mean', labelSmoothing: undefined, ignoreIndex: undefined },
   define: (logits, labels, { axis = -1, labelSmoothing = 0, ...options }) => {
     floats('crossEntropy')([logits]);
     const at = normaliseAxis('crossEntropy', axis, logits.shape.length);
@@ -65,7 +65,7 @@ function smoothed(targets: Node, classes: Node['shape'][number], part: number): 
  * const loss = crossEntropySoft(logits, targets); // [32, 10] and [32, 10] give []
  */
 export const crossEntropySoft = composite<readonly [Node, Node], CrossEntropySoftOptions>('crossEntropySoft', {
-  defaults: { axis: -1, reduction: 'mean' },
+  defaults: { axis: -1, reduction: 'mean', labelSmoothing: undefined },
   define: (logits, targets, { axis = -1, reduction, labelSmoothing = 0 }) => {
     floats('crossEntropySoft')([logits, targets]);
     checkPaired('crossEntropySoft', logits, targets);

@@ -9,6 +9,7 @@ import {
   numberOf,
   type Op,
   type Operand,
+  optionsOf,
   ShapeError,
   sameDim,
   showShape,
@@ -62,7 +63,8 @@ const embedDiagonalOp: Op<Attrs> = linear<Attrs>('embedDiagonal', {
  * @example
  * const variances = diagonal(covariance);
  */
-export const diagonal = withOp(diagonalOp, (x: Operand, { axes = [-2, -1] }: { axes?: readonly [number, number] } = {}): Node => {
+export const diagonal = withOp(diagonalOp, (x: Operand, options?: { axes?: readonly [number, number] }): Node => {
+  const { axes } = optionsOf('diagonal', options, { axes: [-2, -1] });
   const node = nodeOf(x, graphOf('diagonal', [x]));
   const [kept, dropped] = axes.map((axis) => normaliseAxis('diagonal', axis, node.shape.length)) as [number, number];
   if (kept === dropped) {

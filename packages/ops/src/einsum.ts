@@ -9,6 +9,7 @@ interface Labelled {
 }
 
 const einsumOver = composite<readonly Node[], { equation: string }>('einsum', {
+  defaults: { equation: undefined },
   define: (...args) => {
     const { equation } = args.at(-1) as { equation: string };
     const nodes = factors('einsum', args.slice(0, -1) as Node[]);

@@ -6,6 +6,7 @@ import {
   normaliseAxis,
   numberOf,
   type Operand,
+  optionsOf,
   ShapeError,
   sameDtype,
   sameShape,
@@ -199,7 +200,8 @@ function alongAxis(op: string, x: Signal, axis: number, change: (x: Signal) => C
 }
 
 /** The operand as nodes of one float dtype and shape. */
-function signalOf(op: string, { real, imaginary }: ComplexOperand): Signal {
+function signalOf(op: string, operand: ComplexOperand): Signal {
+  const { real, imaginary } = optionsOf(op, operand, { real: undefined, imaginary: undefined });
   const parts = sameDtype(op, imaginary === undefined ? [real] : [real, imaginary]);
   const [x, y = null] = parts as [Node, Node?];
   floats(op)(parts);
@@ -222,7 +224,8 @@ function signalOf(op: string, { real, imaginary }: ComplexOperand): Signal {
  * @example
  * const { real, imaginary } = fft({ real: signal });
  */
-export const fft = asPublic('fft', (x: ComplexOperand, { axis = -1 }: FourierOptions = {}): Complex => {
+export const fft = asPublic('fft', (x: ComplexOperand, options?: FourierOptions): Complex => {
+  const { axis } = optionsOf('fft', options, { axis: -1 });
   return alongAxis('fft', signalOf('fft', x), axis, transform);
 });
 
@@ -234,7 +237,8 @@ export const fft = asPublic('fft', (x: ComplexOperand, { axis = -1 }: FourierOpt
  * @example
  * const smoothed = ifft({ real: mul(real, mask), imaginary: mul(imaginary, mask) }).real;
  */
-export const ifft = asPublic('ifft', (x: ComplexOperand, { axis = -1 }: FourierOptions = {}): Complex => {
+export const ifft = asPublic('ifft', (x: ComplexOperand, options?: FourierOptions): Complex => {
+  const { axis } = optionsOf('ifft', options, { axis: -1 });
   return alongAxis('ifft', signalOf('ifft', x), axis, inverse);
 });
 
@@ -247,7 +251,8 @@ export const ifft = asPublic('ifft', (x: ComplexOperand, { axis = -1 }: FourierO
  * @example
  * const { real, imaginary } = rfft(signal);
  */
-export const rfft = asPublic('rfft', (x: Operand, { axis = -1 }: FourierOptions = {}): Complex => {
+export const rfft = asPublic('rfft', (x: Operand, options?: FourierOptions): Complex => {
+  const { axis } = optionsOf('rfft', options, { axis: -1 });
   return alongAxis('rfft', signalOf('rfft', { real: x }), axis, (signal) => {
     const kept = Math.floor(lengthOf(signal) / 2) + 1;
     return both(transform(signal), (part) => resized(part, kept));
@@ -269,7 +274,8 @@ export interface InverseRealOptions extends FourierOptions {
  * @example
  * const same = irfft(rfft(signal));
  */
-export const irfft = asPublic('irfft', (x: ComplexOperand, { axis = -1, length }: InverseRealOptions = {}): Node => {
+export const irfft = asPublic('irfft', (x: ComplexOperand, options?: InverseRealOptions): Node => {
+  const { axis, length } = optionsOf('irfft', options, { axis: -1, length: undefined });
   const result = alongAxis('irfft', signalOf('irfft', x), axis, (half) => {
     const n = length ?? 2 * (lengthOf(half) - 1);
     checkFrequencies(half, n);

@@ -17,6 +17,7 @@ import {
   normaliseAxis,
   type Operand,
   type OpFunction,
+  optionsOf,
   type Shape,
   ShapeError,
   sameDim,
@@ -220,10 +221,10 @@ function indexOf(op: string, index: Operand, x: Node): Node {
  * @example
  * const chosen = gather(values, actions, { axis: 1 }); // [32, 4] by [32, 1] gives [32, 1]
  */
-export const gather = withOp(
-  gatherForm.op,
-  (x: Operand, index: Operand, { axis = 0 }: AxisOption = {}): Node => read(gatherForm, x, index, axis),
-);
+export const gather = withOp(gatherForm.op, (x: Operand, index: Operand, options?: AxisOption): Node => {
+  const { axis } = optionsOf('gather', options, { axis: 0 });
+  return read(gatherForm, x, index, axis);
+});
 
 /**
  * `x` with the elements of `source` added at the positions along `axis` that `index` (int32) gives: y[index[i][j]][j] += source[i][j] for
@@ -236,24 +237,21 @@ export const gather = withOp(
  * @example
  * const histogram = scatterAdd(zeros, bins, 1); // zeros [10], bins [1000]
  */
-export const scatterAdd = withOp(
-  scatterForm.op,
-  (x: Operand, index: Operand, source: Operand, { axis = 0 }: AxisOption = {}): Node => {
-    const [base, given] = sameDtype('scatterAdd', [x, source]) as [Node, Node];
-    const positions = indexOf('scatterAdd', index, base);
-    const at = normaliseAxis('scatterAdd', axis, base.shape.length);
-    const fits =
-      base.shape.length === positions.shape.length &&
-      positions.shape.every((size, i) => i === at || reaches(base.shape[i]!, size));
-    if (!fits) {
-      throw new ShapeError(
-        `scatterAdd: index ${showShape(positions.shape)} does not fit ${showShape(base.shape)}: beside axis ${at}, its axes must not be longer.`,
-        { op: 'scatterAdd' },
-      );
-    }
-    return add(base, scatterTo(positions, fitted(given, positions.shape), base, at));
-  },
-);
+export const scatterAdd = withOp(scatterForm.op, (x: Operand, index: Operand, source: Operand, options?: AxisOption): Node => {
+  const { axis } = optionsOf('scatterAdd', options, { axis: 0 });
+  const [base, given] = sameDtype('scatterAdd', [x, source]) as [Node, Node];
+  const positions = indexOf('scatterAdd', index, base);
+  const at = normaliseAxis('scatterAdd', axis, base.shape.length);
+  const fits =
+    base.shape.length === positions.shape.length && positions.shape.every((size, i) => i === at || reaches(base.shape[i]!, size));
+  if (!fits) {
+    throw new ShapeError(
+      `scatterAdd: index ${showShape(positions.shape)} does not fit ${showShape(base.shape)}: beside axis ${at}, its axes must not be longer.`,
+      { op: 'scatterAdd' },
+    );
+  }
+  return add(base, scatterTo(positions, fitted(given, positions.shape), base, at));
+});
 
 /** The source in the shape of the index. */
 function fitted(source: Node, shape: Shape): Node {
@@ -272,7 +270,7 @@ function fitted(source: Node, shape: Shape): Node {
  * @example
  * const vectors = take(embedding, tokens); // [5000, 64] by [32, 20] gives [32, 20, 64]
  */
-export const take = withOp(
-  takeForm.op,
-  (x: Operand, index: Operand, { axis = 0 }: AxisOption = {}): Node => read(takeForm, x, index, axis),
-);
+export const take = withOp(takeForm.op, (x: Operand, index: Operand, options?: AxisOption): Node => {
+  const { axis } = optionsOf('take', options, { axis: 0 });
+  return read(takeForm, x, index, axis);
+});

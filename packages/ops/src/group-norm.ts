@@ -36,6 +36,7 @@ function grouped(x: Node, groups: number): Node {
  * const y = groupNorm(x, gamma, beta, { groups: 4 }); // [32, 16, 8, 8], gamma and beta [16]
  */
 export const groupNorm = composite<readonly [Node, Node, Node], GroupNormOptions>('groupNorm', {
+  defaults: { groups: undefined, epsilon: undefined },
   define: (x, gamma, beta, { groups, epsilon = 1e-5 }) => {
     floats('groupNorm')([x, gamma, beta]);
     const apart = grouped(x, groups);

@@ -1,4 +1,4 @@
-import { castValue, composite, graphOf, type Node, nodeOf, type Operand, ShapeError, withOp } from '@tapegrad/core';
+import { castValue, composite, graphOf, type Node, nodeOf, type Operand, optionsOf, ShapeError, withOp } from '@tapegrad/core';
 import { ge, le } from './compare.js';
 import { or } from './logical.js';
 import { floats } from './support/dtypes.js';
@@ -27,7 +27,8 @@ const hardtanhOp = gated<Required<HardtanhOptions>>('hardtanh', {
  * @example
  * const hidden = hardtanh(x);
  */
-export const hardtanh = withOp(hardtanhOp, (x: Operand, { min = -1, max = 1 }: HardtanhOptions = {}): Node => {
+export const hardtanh = withOp(hardtanhOp, (x: Operand, options?: HardtanhOptions): Node => {
+  const { min, max } = optionsOf('hardtanh', options, { min: -1, max: 1 });
   if (!(min < max)) throw new ShapeError(`hardtanh: min ${min} is not below max ${max}.`, { op: 'hardtanh' });
   const node = nodeOf(x, graphOf('hardtanh', [x]));
   return node.graph.append(hardtanhOp, [node], { min: castValue(min, node.dtype), max: castValue(max, node.dtype) });

@@ -10,6 +10,7 @@ import {
   normaliseAxis,
   type Op,
   type Operand,
+  optionsOf,
   type Shape,
   toShape,
   withOp,
@@ -44,7 +45,8 @@ export function iotaOn(graph: Graph, shape: Shape, axis: number): Node {
  * @example
  * const positions = graph.iota(['batch', 'seq'], { axis: 1 }); // 0, 1, 2, … in each row
  */
-export const iota = withOp(iotaOp, (shape: readonly DimLike[], { axis = 0 }: { axis?: number } = {}): Node => {
+export const iota = withOp(iotaOp, (shape: readonly DimLike[], options?: { axis?: number }): Node => {
+  const { axis } = optionsOf('iota', options, { axis: 0 });
   return iotaOn(graphOf('iota', []), toShape('iota', shape), axis);
 });
 
@@ -57,7 +59,8 @@ export const iota = withOp(iotaOp, (shape: readonly DimLike[], { axis = 0 }: { a
  * @example
  * const targets = oneHot(labels, 10); // [32] gives [32, 10]
  */
-export const oneHot = asPublic('oneHot', (index: Operand, classes: DimLike, { dtype }: { dtype?: DType } = {}): Node => {
+export const oneHot = asPublic('oneHot', (index: Operand, classes: DimLike, options?: { dtype?: DType }): Node => {
+  const { dtype } = optionsOf('oneHot', options, { dtype: undefined });
   const graph = graphOf('oneHot', [index]);
   const node = nodeOf(index, graph, 'int32');
   const shape = [...node.shape, ...toShape('oneHot', [classes])];

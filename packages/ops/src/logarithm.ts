@@ -93,6 +93,7 @@ export const log10: Unary = unary('log10', {
  * const evidence = logSumExp(logits, { axis: 1 });
  */
 export const logSumExp = composite<readonly [Node], ReductionOptions>('logSumExp', {
+  defaults: { axis: undefined, keepDims: undefined },
   define: (x, { axis, keepDims = false }) => {
     floats('logSumExp')([x]);
     const over = axis === undefined ? {} : { axis };

@@ -15,6 +15,7 @@ import { reducedSize } from './support/reduction.js';
  * const loss = mean(square(sub(prediction, target)));
  */
 export const mean = composite<readonly [Node], ReductionOptions>('mean', {
+  defaults: { axis: undefined, keepDims: undefined },
   define: (x, { axis, keepDims = false }) => {
     floats('mean')([x]);
     const count = x.graph.splat(reducedSize('mean', x, axis), [], x.dtype);
@@ -38,6 +39,7 @@ export interface VarianceOptions extends ReductionOptions {
  * const spread = variance(x, { axis: 0, correction: 0 });
  */
 export const variance = composite<readonly [Node], VarianceOptions>('variance', {
+  defaults: { axis: undefined, keepDims: undefined, correction: undefined },
   define: (x, { axis, keepDims = false, correction = 1 }) => {
     floats('variance')([x]);
     const over = axis === undefined ? {} : { axis };
@@ -63,6 +65,7 @@ function rootOf(x: Node): Node {
  * const scaled = div(x, std(x, { axis: 0, keepDims: true }));
  */
 export const std = composite<readonly [Node], VarianceOptions>('std', {
+  defaults: { axis: undefined, keepDims: undefined, correction: undefined },
   define: (x, options) => {
     floats('std')([x]);
     return rootOf(variance(x, options));
@@ -79,6 +82,7 @@ export const std = composite<readonly [Node], VarianceOptions>('std', {
  * const unit = div(x, norm(x, { axis: -1, keepDims: true }));
  */
 export const norm = composite<readonly [Node], ReductionOptions>('norm', {
+  defaults: { axis: undefined, keepDims: undefined },
   define: (x, options) => {
     floats('norm')([x]);
     return rootOf(sum(square(x), options));

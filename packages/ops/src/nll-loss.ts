@@ -14,7 +14,7 @@ import { checkLabels, type LabelledLossOptions, labelled, reducedRows } from './
  * const loss = nllLoss(logSoftmax(logits), labels);
  */
 export const nllLoss = composite<readonly [Node, Node], LabelledLossOptions>('nllLoss', {
-  defaults: { axis: -1, reduction: 'mean' },
+  defaults: { axis: -1, reduction: 'mean', ignoreIndex: undefined },
   define: (logP, labels, { axis = -1, ...options }) => {
     floats('nllLoss')([logP]);
     const at = normaliseAxis('nllLoss', axis, logP.shape.length);

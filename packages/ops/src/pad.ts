@@ -7,6 +7,7 @@ import {
   type Node,
   nodeOf,
   type Operand,
+  optionsOf,
   ShapeError,
   showShape,
   subtractDims,
@@ -74,7 +75,8 @@ function padRepeated(x: Node, axis: number, [before, after]: Pads[number]): Node
  * @example
  * const framed = pad(image, [[0, 0], [1, 1], [1, 1]]); // [3, 28, 28] gives [3, 30, 30]
  */
-export const pad = asPublic('pad', (x: Operand, pads: Pads, { mode = 'constant', value = 0 }: PadOptions = {}): Node => {
+export const pad = asPublic('pad', (x: Operand, pads: Pads, options?: PadOptions): Node => {
+  const { mode, value } = optionsOf('pad', options, { mode: 'constant', value: 0 });
   const graph = graphOf('pad', [x]);
   const node = nodeOf(x, graph);
   const whole = pads.length === node.shape.length && pads.flat().every((count) => Number.isInteger(count) && count >= 0);

@@ -55,6 +55,7 @@ function padded(op: string, x: Node, axes: Axes, value: number): { elements: Nod
 /* @__NO_SIDE_EFFECTS__ */
 function maxPool(name: string, rank: number) {
   return composite<[Node], PoolOptions>(name, {
+    defaults: { kernel: undefined, stride: undefined, padding: undefined },
     define: (x, options) => {
       const { elements, axis } = padded(name, x, axesOf(name, x, rank, options), -Infinity);
       return max(elements, { axis });
@@ -65,6 +66,7 @@ function maxPool(name: string, rank: number) {
 /* @__NO_SIDE_EFFECTS__ */
 function averagePool(name: string, rank: number) {
   return composite<[Node], AveragePoolOptions>(name, {
+    defaults: { kernel: undefined, stride: undefined, padding: undefined, countIncludePad: undefined },
     define: (x, options) => {
       const axes = axesOf(name, x, rank, options);
       const { elements, axis } = padded(name, x, axes, 0);

@@ -11,6 +11,7 @@ import {
   normaliseAxes,
   type Op,
   type Operand,
+  optionsOf,
   type ReductionOptions,
   reshapeTo,
   sizeOf,
@@ -56,7 +57,8 @@ function partials({ inputs: [x], attrs: { axes } }: Node<Attrs>): Node {
  * @example
  * const volume = prod(sides, { axis: -1 });
  */
-export const prod = withOp(prodOp, (x: Operand, { axis, keepDims = false }: ReductionOptions = {}): Node => {
+export const prod = withOp(prodOp, (x: Operand, options?: ReductionOptions): Node => {
+  const { axis, keepDims } = optionsOf('prod', options, { axis: undefined, keepDims: false });
   const node = nodeOf(x, graphOf('prod', [x]));
   const axes = normaliseAxes('prod', axis, node.shape.length);
   const y = axes.length === 0 && node.dtype !== 'bool' ? node : (node.graph.append(prodOp, [node], { axes }) as Node);

@@ -1,4 +1,4 @@
-import { add, asPublic, type DimLike, graphOf, type Node, nodeOf, type Operand, toShape } from '@tapegrad/core';
+import { add, asPublic, type DimLike, graphOf, type Node, nodeOf, type Operand, optionsOf, toShape } from '@tapegrad/core';
 import { argmax } from './argmax.js';
 import { neg } from './arithmetic.js';
 import { log } from './logarithm.js';
@@ -18,7 +18,8 @@ import { floats } from './support/dtypes.js';
  * @example
  * const action = randomCategorical(logits);
  */
-export const randomCategorical = asPublic('randomCategorical', (logits: Operand, { axis = -1 }: { axis?: number } = {}): Node => {
+export const randomCategorical = asPublic('randomCategorical', (logits: Operand, options?: { axis?: number }): Node => {
+  const { axis } = optionsOf('randomCategorical', options, { axis: -1 });
   const graph = graphOf('randomCategorical', [logits]);
   const node = nodeOf(logits, graph);
   const dtype = floats('randomCategorical')([node]);

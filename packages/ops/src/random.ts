@@ -16,6 +16,7 @@ import {
   nodeOf,
   type Op,
   type Operand,
+  optionsOf,
   type Shape,
   ShapeError,
   type ShapeLike,
@@ -120,16 +121,14 @@ export interface UniformOptions {
  * @example
  * const noise = graph.randomUniform(['batch', 10], { low: -1, high: 1 });
  */
-export const randomUniform = asPublic(
-  'randomUniform',
-  (shape: ShapeLike, { low = 0, high = 1, dtype }: UniformOptions = {}): Node => {
-    const graph = graphOf('randomUniform', []);
-    const float = floatOf('randomUniform', graph, dtype);
-    const unit = unitInterval(draw(graph, toShape('randomUniform', shape)), float);
-    const scaled = mul(unit, high - low);
-    return low === 0 ? scaled : add(scaled, low);
-  },
-);
+export const randomUniform = asPublic('randomUniform', (shape: ShapeLike, options?: UniformOptions): Node => {
+  const { low, high, dtype } = optionsOf('randomUniform', options, { low: 0, high: 1, dtype: undefined });
+  const graph = graphOf('randomUniform', []);
+  const float = floatOf('randomUniform', graph, dtype);
+  const unit = unitInterval(draw(graph, toShape('randomUniform', shape)), float);
+  const scaled = mul(unit, high - low);
+  return low === 0 ? scaled : add(scaled, low);
+});
 
 /** The distribution that {@link randomNormal} draws from. */
 export interface NormalOptions {
@@ -152,21 +151,19 @@ export interface NormalOptions {
  * @example
  * const noise = graph.randomNormal([32, 64], { std: 0.02 });
  */
-export const randomNormal = asPublic(
-  'randomNormal',
-  (shape: ShapeLike, { mean = 0, std = 1, dtype }: NormalOptions = {}): Node => {
-    const graph = graphOf('randomNormal', []);
-    const float = floatOf('randomNormal', graph, dtype);
-    const word = draw(graph, toShape('randomNormal', shape));
-    const radius = sqrt(mul(minusLog(word, float), 2));
-    const angle = mul(
-      unitInterval((i) => word(i + 2), float),
-      2 * Math.PI,
-    );
-    const scaled = mul(mul(radius, cos(angle)), std);
-    return mean === 0 ? scaled : add(scaled, mean);
-  },
-);
+export const randomNormal = asPublic('randomNormal', (shape: ShapeLike, options?: NormalOptions): Node => {
+  const { mean, std, dtype } = optionsOf('randomNormal', options, { mean: 0, std: 1, dtype: undefined });
+  const graph = graphOf('randomNormal', []);
+  const float = floatOf('randomNormal', graph, dtype);
+  const word = draw(graph, toShape('randomNormal', shape));
+  const radius = sqrt(mul(minusLog(word, float), 2));
+  const angle = mul(
+    unitInterval((i) => word(i + 2), float),
+    2 * Math.PI,
+  );
+  const scaled = mul(mul(radius, cos(angle)), std);
+  return mean === 0 ? scaled : add(scaled, mean);
+});
 
 /** −log u for a u evenly in (0, 1). Above a half it is taken from 1 − u, which the inverted bits give without cancellation. */
 export function minusLog(word: (i: number) => Node, dtype: DType): Node {

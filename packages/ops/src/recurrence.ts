@@ -14,6 +14,7 @@ import {
   type Op,
   type Operand,
   onesLike,
+  optionsOf,
   where,
   withOp,
   zerosLike,
@@ -113,7 +114,8 @@ function runBack(a: Node, b: Node, axis: number): Node {
  * @example
  * const smoothed = recurrence(decay, mul(sub(1, decay), x), { axis: 0 });
  */
-export const recurrence = withOp(recurrenceOp, (a: Operand, b: Operand, { axis = -1, reverse = false }: AlongAxis = {}): Node => {
+export const recurrence = withOp(recurrenceOp, (a: Operand, b: Operand, options?: AlongAxis): Node => {
+  const { axis, reverse } = optionsOf('recurrence', options, { axis: -1, reverse: false });
   const [factor, addend] = meet('recurrence', [a, b]) as [Node, Node];
   const along = normaliseAxis('recurrence', axis, factor.shape.length);
   return reverse ? runBack(factor, addend, along) : run(factor, addend, along);
@@ -133,7 +135,8 @@ function number(op: string, x: Operand, axis: number): { node: Node; along: numb
  * @example
  * const distribution = cumsum(density);
  */
-export const cumsum = asPublic('cumsum', (x: Operand, { axis = -1, reverse = false }: AlongAxis = {}): Node => {
+export const cumsum = asPublic('cumsum', (x: Operand, options?: AlongAxis): Node => {
+  const { axis, reverse } = optionsOf('cumsum', options, { axis: -1, reverse: false });
   const { node, along } = number('cumsum', x, axis);
   return recurrence(onesLike(node), node, { axis: along, reverse });
 });
@@ -147,7 +150,8 @@ export const cumsum = asPublic('cumsum', (x: Operand, { axis = -1, reverse = fal
  * @example
  * const survival = cumprod(sub(1, hazard));
  */
-export const cumprod = asPublic('cumprod', (x: Operand, { axis = -1, reverse = false }: AlongAxis = {}): Node => {
+export const cumprod = asPublic('cumprod', (x: Operand, options?: AlongAxis): Node => {
+  const { axis, reverse } = optionsOf('cumprod', options, { axis: -1, reverse: false });
   const { node, along } = number('cumprod', x, axis);
   return reverse ? flip(runningProduct(flip(node, { axis: along }), along), { axis: along }) : runningProduct(node, along);
 });

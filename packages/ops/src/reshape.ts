@@ -6,6 +6,7 @@ import {
   normaliseAxes,
   normaliseAxis,
   type Operand,
+  optionsOf,
   quoteDim,
   reshapeTo,
   resolveReshape,
@@ -38,7 +39,8 @@ export const reshape = withOp(reshapeTo.op, (x: Operand, shape: readonly DimLike
  * @example
  * const row = squeeze(x, { axis: 0 }); // [1, 10] gives [10]
  */
-export const squeeze = withOp(reshapeTo.op, (x: Operand, { axis }: { axis?: number | readonly number[] } = {}): Node => {
+export const squeeze = withOp(reshapeTo.op, (x: Operand, options?: { axis?: number | readonly number[] }): Node => {
+  const { axis } = optionsOf('squeeze', options, { axis: undefined });
   const graph = graphOf('squeeze', [x]);
   const node = nodeOf(x, graph);
   const ones = node.shape.flatMap((size, i) => (sameDim(size, 1) ? [i] : []));
@@ -64,7 +66,8 @@ export const squeeze = withOp(reshapeTo.op, (x: Operand, { axis }: { axis?: numb
  * @example
  * const column = unsqueeze(x, { axis: -1 }); // [10] gives [10, 1]
  */
-export const unsqueeze = withOp(reshapeTo.op, (x: Operand, { axis }: { axis: number }): Node => {
+export const unsqueeze = withOp(reshapeTo.op, (x: Operand, options: { axis: number }): Node => {
+  const { axis } = optionsOf('unsqueeze', options, { axis: undefined });
   const graph = graphOf('unsqueeze', [x]);
   const node = nodeOf(x, graph);
   return reshapeTo(node, node.shape.toSpliced(normaliseAxis('unsqueeze', axis, node.shape.length + 1), 0, 1));

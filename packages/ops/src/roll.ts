@@ -6,6 +6,7 @@ import {
   normaliseAxis,
   type Op,
   type Operand,
+  optionsOf,
   ShapeError,
   showShape,
   withOp,
@@ -46,7 +47,8 @@ function rolled(x: Node, attrs: Attrs): Node {
  */
 export const roll = withOp(
   rollOp,
-  (x: Operand, shift: number | readonly number[], { axis }: { axis?: number | readonly number[] } = {}): Node => {
+  (x: Operand, shift: number | readonly number[], options?: { axis?: number | readonly number[] }): Node => {
+    const { axis } = optionsOf('roll', options, { axis: undefined });
     const node = nodeOf(x, graphOf('roll', [x]));
     if (axis === undefined && node.shape.length !== 1) {
       return reshape(roll(reshape(node, [-1]), shift, { axis: 0 }), node.shape);

@@ -12,6 +12,7 @@ import {
   nodeOf,
   normaliseAxes,
   type Operand,
+  optionsOf,
   quoteDim,
   type Shape,
   ShapeError,
@@ -109,7 +110,8 @@ export function sliceAt(x: Node, { start, step, size }: SliceAttrs): Node {
  * @example
  * const spread = embed(x, { start: [0], step: [2], shape: [5] }); // [1, 2, 3] gives [1, 0, 2, 0, 3]
  */
-export const embed = withOp(embedForm.op, (x: Operand, { start, step, shape }: EmbedAttrs): Node => {
+export const embed = withOp(embedForm.op, (x: Operand, options: EmbedAttrs): Node => {
+  const { start, step, shape } = optionsOf('embed', options, { start: undefined, step: undefined, shape: undefined });
   const graph = graphOf('embed', [x]);
   const node = nodeOf(x, graph);
   if (isConstant(node, 0)) return graph.splat(0, shape, node.dtype);
@@ -176,7 +178,8 @@ export const slice = withOp(sliceForm.op, (x: Operand, ranges: readonly Range[])
  * @example
  * const mirrored = flip(image, { axis: -1 });
  */
-export const flip = withOp(sliceForm.op, (x: Operand, { axis }: { axis?: number | readonly number[] } = {}): Node => {
+export const flip = withOp(sliceForm.op, (x: Operand, options?: { axis?: number | readonly number[] }): Node => {
+  const { axis } = optionsOf('flip', options, { axis: undefined });
   const graph = graphOf('flip', [x]);
   const node = nodeOf(x, graph);
   const turned = new Set(normaliseAxes('flip', axis, node.shape.length).filter((i) => node.shape[i] !== 0));

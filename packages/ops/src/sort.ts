@@ -9,6 +9,7 @@ import {
   normaliseAxis,
   type Op,
   type Operand,
+  optionsOf,
   type Procedure,
   ShapeError,
   showShape,
@@ -139,7 +140,8 @@ function sortsLast(x: Value, y: Value, mine: Value, other: Value): Value {
 }
 
 /** The operand as a node of numbers, its axis counted from the front, and both options. */
-function sortable(op: string, x: Operand, { axis = -1, descending = false }: SortOptions): { node: Node; attrs: Attrs } {
+function sortable(op: string, x: Operand, options: SortOptions | undefined): { node: Node; attrs: Attrs } {
+  const { axis, descending } = optionsOf(op, options, { axis: -1, descending: false });
   const node = nodeOf(x, graphOf(op, [x]));
   return { node, attrs: { axis: normaliseAxis(op, axis, node.shape.length), descending } };
 }
@@ -153,7 +155,7 @@ function sortable(op: string, x: Operand, { axis = -1, descending = false }: Sor
  * @example
  * const order = argsort(scores, { descending: true });
  */
-export const argsort = withOp(argsortOp, (x: Operand, options: SortOptions = {}): Node => {
+export const argsort = withOp(argsortOp, (x: Operand, options?: SortOptions): Node => {
   const { node, attrs } = sortable('argsort', x, options);
   return node.graph.append(argsortOp, [node], attrs) as Node;
 });
@@ -167,6 +169,7 @@ export const argsort = withOp(argsortOp, (x: Operand, options: SortOptions = {})
  * const median = take(sort(x), middle, { axis: -1 });
  */
 export const sort = composite<[Node], SortOptions>('sort', {
+  defaults: { axis: undefined, descending: undefined },
   define: (x, options) => {
     const { node, attrs } = sortable('sort', x, options);
     return gather(node, argsort(node, attrs), { axis: attrs.axis });
@@ -181,7 +184,8 @@ export const sort = composite<[Node], SortOptions>('sort', {
  * @example
  * const { values, indices } = topK(logits, 5);
  */
-export const topK = asPublic('topK', (x: Operand, k: number, { axis = -1 }: Pick<SortOptions, 'axis'> = {}) => {
+export const topK = asPublic('topK', (x: Operand, k: number, options?: Pick<SortOptions, 'axis'>) => {
+  const { axis } = optionsOf('topK', options, { axis: -1 });
   const { node, attrs } = sortable('topK', x, { axis, descending: true });
   const size = node.shape[attrs.axis]!;
   if (!Number.isInteger(k) || k < 0 || (typeof size === 'number' && k > size)) {

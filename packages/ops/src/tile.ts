@@ -7,6 +7,7 @@ import {
   nodeOf,
   normaliseAxis,
   type Operand,
+  optionsOf,
   reshapeTo,
   ShapeError,
   showShape,
@@ -55,7 +56,8 @@ export const tile = asPublic('tile', (x: Operand, counts: readonly number[]): No
  * @example
  * const doubled = repeat(x, 2, { axis: 0 }); // [1, 2] gives [1, 1, 2, 2]
  */
-export const repeat = asPublic('repeat', (x: Operand, count: number, { axis = 0 }: { axis?: number } = {}): Node => {
+export const repeat = asPublic('repeat', (x: Operand, count: number, options?: { axis?: number }): Node => {
+  const { axis } = optionsOf('repeat', options, { axis: 0 });
   checkCounts('repeat', [count]);
   const graph = graphOf('repeat', [x]);
   const node = nodeOf(x, graph);

@@ -1,4 +1,15 @@
-import { graphOf, linear, type Node, nodeOf, type Op, type Operand, ShapeError, showShape, withOp } from '@tapegrad/core';
+import {
+  graphOf,
+  linear,
+  type Node,
+  nodeOf,
+  type Op,
+  type Operand,
+  optionsOf,
+  ShapeError,
+  showShape,
+  withOp,
+} from '@tapegrad/core';
 
 interface Attrs {
   /** Which side of diagonal `k` stays, that diagonal included; k counts upwards from the main diagonal. */
@@ -26,14 +37,15 @@ const triangleOp: Op<Attrs> = linear<Attrs>('triangle', {
   },
 }).op;
 
-function triangle(name: string, x: Operand, attrs: Attrs): Node {
+function triangle(name: string, x: Operand, side: Attrs['side'], options: TriangleOptions | undefined): Node {
+  const { k } = optionsOf(name, options, { k: 0 });
   const node = nodeOf(x, graphOf(name, [x]));
-  if (node.shape.length < 2 || !Number.isInteger(attrs.k)) {
-    throw new ShapeError(`${name}: takes matrices and a whole number k, not ${showShape(node.shape)} and ${attrs.k}.`, {
+  if (node.shape.length < 2 || !Number.isInteger(k)) {
+    throw new ShapeError(`${name}: takes matrices and a whole number k, not ${showShape(node.shape)} and ${k}.`, {
       op: name,
     });
   }
-  return node.graph.append(triangleOp, [node], attrs) as Node;
+  return node.graph.append(triangleOp, [node], { side, k }) as Node;
 }
 
 /**
@@ -44,10 +56,7 @@ function triangle(name: string, x: Operand, attrs: Attrs): Node {
  * @example
  * const causal = tril(scores);
  */
-export const tril = withOp(
-  triangleOp,
-  (x: Operand, { k = 0 }: TriangleOptions = {}): Node => triangle('tril', x, { side: 'lower', k }),
-);
+export const tril = withOp(triangleOp, (x: Operand, options?: TriangleOptions): Node => triangle('tril', x, 'lower', options));
 
 /**
  * The upper triangle of the last two axes, zeros below diagonal `k`. Same shape and dtype out. Throws `ShapeError` below two axes.
@@ -57,7 +66,4 @@ export const tril = withOp(
  * @example
  * const strictlyUpper = triu(x, { k: 1 });
  */
-export const triu = withOp(
-  triangleOp,
-  (x: Operand, { k = 0 }: TriangleOptions = {}): Node => triangle('triu', x, { side: 'upper', k }),
-);
+export const triu = withOp(triangleOp, (x: Operand, options?: TriangleOptions): Node => triangle('triu', x, 'upper', options));

@@ -42,6 +42,7 @@ function positions(x: Node, index: readonly number[]): Node {
  * const y = upsampleNearest2d(x, { scale: 2 }); // [32, 16, 7, 7] gives [32, 16, 14, 14]
  */
 export const upsampleNearest2d = composite<readonly [Node], UpsampleOptions>('upsampleNearest2d', {
+  defaults: { scale: undefined },
   define: (x, options) =>
     resized('upsampleNearest2d', x, options.scale).reduce((y, { axis, scale, size, places }) => {
       if (Number.isInteger(scale)) return repeat(y, scale, { axis });
@@ -81,6 +82,7 @@ function interpolated(x: Node, { axis, scale, size, places }: ReturnType<typeof 
  * const y = upsampleBilinear2d(x, { scale: 2 }); // [32, 16, 7, 7] gives [32, 16, 14, 14]
  */
 export const upsampleBilinear2d = composite<readonly [Node], UpsampleOptions>('upsampleBilinear2d', {
+  defaults: { scale: undefined },
   define: (x, options) => {
     floats('upsampleBilinear2d')([x]);
     return resized('upsampleBilinear2d', x, options.scale).reduce(interpolated, x);

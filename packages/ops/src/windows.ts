@@ -1,4 +1,4 @@
-import { graphOf, linear, type Node, nodeOf, type Op, type Operand, withOp } from '@tapegrad/core';
+import { graphOf, linear, type Node, nodeOf, type Op, type Operand, optionsOf, withOp } from '@tapegrad/core';
 import { type PerAxis, perAxis, placesOf, spatialSizes } from './support/spatial.js';
 import { tapsOf } from './taps.js';
 
@@ -70,11 +70,12 @@ const unwindowsOp: Op<Attrs> = linear<Attrs>('unwindows', {
  * const moving = mean(windows(series, { kernel: [7] }), { axis: -1 });
  */
 export const windows = withOp(windowsOp, (x: Operand, options: WindowsOptions): Node => {
+  const sides = optionsOf('windows', options, { kernel: undefined, stride: 1, dilation: 1 });
   const node = nodeOf(x, graphOf('windows', [x]));
-  const rank = options.kernel.length;
-  const kernel = perAxis('windows', 'kernel', options.kernel, rank, 1);
-  const stride = perAxis('windows', 'stride', options.stride ?? 1, rank, 1);
-  const dilation = perAxis('windows', 'dilation', options.dilation ?? 1, rank, 1);
+  const rank = sides.kernel.length;
+  const kernel = perAxis('windows', 'kernel', sides.kernel, rank, 1);
+  const stride = perAxis('windows', 'stride', sides.stride, rank, 1);
+  const dilation = perAxis('windows', 'dilation', sides.dilation, rank, 1);
   const sizes = spatialSizes('windows', node, rank);
   const places = sizes.map((size, i) =>
     placesOf('windows', { size, kernel: kernel[i]!, stride: stride[i]!, dilation: dilation[i]!, padding: 0 }),

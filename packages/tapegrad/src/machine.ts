@@ -11,7 +11,7 @@ import { TapeMachine as CoreMachine, type Graph, type MachineOptions } from '@ta
  * console.log((await program.run()).y.item()); // 4.5
  */
 export class TapeMachine extends CoreMachine {
-  constructor(graph: Graph, { backend = wasm(), ...options }: Partial<MachineOptions> = {}) {
-    super(graph, { backend, ...options });
+  constructor(graph: Graph, options?: Partial<MachineOptions>) {
+    super(graph, { ...options, backend: options?.backend ?? wasm() });
   }
 }

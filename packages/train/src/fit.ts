@@ -1,4 +1,4 @@
-import type { Tensor } from '@tapegrad/core';
+import { optionsOf, type Tensor } from '@tapegrad/core';
 import { Pauses } from './pause.js';
 
 /** Scalars by name: what a batch gave, or their means over an epoch. */
@@ -57,11 +57,9 @@ export interface Fitted {
  * const step = await machine.compile({ loss }, { updates: adam(loss, parameters, { learningRate: 0.001 }) });
  * await fit(step, batches({ x, y }, { batchSize: 32 }), { epochs: 5, onEpoch: ({ epoch, means }) => console.log(epoch, means.loss) });
  */
-export async function fit<F>(
-  step: Step<NoInfer<F>>,
-  data: Iterable<F> | AsyncIterable<F>,
-  { epochs, onEpoch, onBatch, signal }: FitOptions,
-): Promise<Fitted> {
+export async function fit<F>(step: Step<NoInfer<F>>, data: Iterable<F> | AsyncIterable<F>, options: FitOptions): Promise<Fitted> {
+  const defaults = { epochs: undefined, onEpoch: undefined, onBatch: undefined, signal: undefined };
+  const { epochs, onEpoch, onBatch, signal } = optionsOf('fit', options, defaults);
   const done: EpochEvent[] = [];
   const pauses = new Pauses();
   for (let epoch = 0; epoch < epochs; epoch++) {

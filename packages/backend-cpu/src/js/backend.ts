@@ -1,4 +1,4 @@
-import { type Backend, DTYPES, HostSession, interpretTape, type Target } from '@tapegrad/core';
+import { type Backend, DTYPES, HostSession, interpretTape, optionsOf, type Target } from '@tapegrad/core';
 import { compileTapeToJavaScript } from './compile.js';
 
 /**
@@ -33,7 +33,8 @@ export interface JsOptions {
  * @example
  * const machine = new TapeMachine(graph, { backend: js() });
  */
-export function js({ interpret = false }: JsOptions = {}): Backend {
+export function js(options?: JsOptions): Backend {
+  const { interpret } = optionsOf('js', options, { interpret: false });
   return {
     name: 'js',
     target,

@@ -1,4 +1,4 @@
-import { type Backend, DTYPES, LANES, type Target } from '@tapegrad/core';
+import { type Backend, DTYPES, LANES, optionsOf, type Target } from '@tapegrad/core';
 import type { Subnormals } from './flush.js';
 import { requireRelaxed } from './relaxed.js';
 import { openSession } from './session.js';
@@ -44,7 +44,8 @@ export interface WasmOptions {
  * @example
  * const machine = new TapeMachine(graph, { backend: wasm({ threads: 2 }) });
  */
-export function wasm({ subnormals = 'flush', relaxed = false, threads = 'auto' }: WasmOptions = {}): Backend {
+export function wasm(options?: WasmOptions): Backend {
+  const { subnormals, relaxed, threads } = optionsOf('wasm', options, { subnormals: 'flush', relaxed: false, threads: 'auto' });
   const count = threadCount(threads);
   if (relaxed) requireRelaxed();
   return { name: 'wasm', target, open: () => openSession({ arithmetic: { subnormals, relaxed }, threads: count }) };

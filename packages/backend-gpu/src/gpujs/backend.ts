@@ -1,4 +1,4 @@
-import type { Backend, Node, Target } from '@tapegrad/core';
+import { type Backend, type Node, optionsOf, type Target } from '@tapegrad/core';
 import { Kernels } from './kernels.js';
 import { type DeviceOptions, openDevice } from './open.js';
 import { type DeviceShare, type Opened, TextureSession } from './session.js';
@@ -42,9 +42,11 @@ export interface GpuOptions extends DeviceOptions {
  * const program = await machine.compile({ y: graph.square(graph.input('x', [3])) });
  * console.log((await program.run({ x: [1, 2, 3] })).y.toArray(), machine.device); // [ 1, 4, 9 ] CPUKernel
  */
-export function gpujs(options: GpuOptions = {}): Backend {
-  const shared = new SharedDevice(options);
-  const hosted = hostedBy(options.missing === 'host');
+export function gpujs(options?: GpuOptions): Backend {
+  const defaults = { missing: 'refuse', gpu: undefined, allowCpu: false, mode: undefined } as const;
+  const { missing, ...device } = optionsOf('gpujs', options, defaults);
+  const shared = new SharedDevice(device);
+  const hosted = hostedBy(missing === 'host');
   const target = { ...TARGET, hosted };
   return { name: 'gpujs', target, open: () => new TextureSession(shared, (node) => hosted(node) !== null) };
 }
@@ -59,11 +61,11 @@ function hostedBy(takesMissing: boolean): (node: Node) => string | null {
 
 /** The GPU that all machines of one backend share, as browsers give few. It is given back with the last of them. */
 class SharedDevice implements DeviceShare {
-  readonly #options: GpuOptions;
+  readonly #options: DeviceOptions;
   #opened: Promise<Opened> | null = null;
   #users = 0;
 
-  constructor(options: GpuOptions) {
+  constructor(options: DeviceOptions) {
     this.#options = options;
   }
 

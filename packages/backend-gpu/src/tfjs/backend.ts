@@ -1,4 +1,4 @@
-import type { Backend, Node, Target } from '@tapegrad/core';
+import { type Backend, type Node, optionsOf, type Target } from '@tapegrad/core';
 import { Device } from './device.js';
 import { TensorSession } from './session.js';
 import type { TensorFlow } from './tensorflow.js';
@@ -32,7 +32,9 @@ export interface TensorFlowOptions {
  * const program = await machine.compile({ y: graph.square(graph.input('x', [3])) });
  * console.log((await program.run({ x: [1, 2, 3] })).y.toArray()); // [ 1, 4, 9 ]
  */
-export function tfjs({ tf, backend = tf.getBackend(), missing = 'refuse' }: TensorFlowOptions): Backend {
+export function tfjs(options: TensorFlowOptions): Backend {
+  const { tf, missing, ...chosen } = optionsOf('tfjs', options, { tf: undefined, backend: undefined, missing: 'refuse' });
+  const backend = chosen.backend ?? tf.getBackend();
   const name = `tfjs:${backend}`;
   const hosted = hostedBy(missing === 'host');
   const target: Target = {

@@ -2,6 +2,7 @@ import type { Node } from '../graph/node.js';
 import type { Lowering, Op, Typed } from '../graph/op.js';
 import { publicCall } from '../graph/public-call.js';
 import { flatten } from '../loops/indices.js';
+import { optionsOf } from '../options.js';
 import { cast, reshapeTo } from '../primitives/forms.js';
 import { promote } from '../tensor/dtype.js';
 import { countOf } from '../tensor/shape.js';
@@ -44,8 +45,9 @@ function basisOf({ graph, shape, dtype }: Node): Node[] {
  * @example
  * const j = jacobian(y, x); // y of [3] and x of [2, 2] give [3, 2, 2]
  */
-export function jacobian(y: Node, x: Node, { mode }: { readonly mode?: Mode } = {}): Node {
+export function jacobian(y: Node, x: Node, options?: { readonly mode?: Mode }): Node {
   return publicCall(jacobian, () => {
+    const { mode } = optionsOf('jacobian', options, { mode: undefined });
     checkEnds('jacobian', [y], [x]);
     const [rows, columns] = [countOf(y.shape, 'jacobian'), countOf(x.shape, 'jacobian')];
     const shape = [...y.shape, ...x.shape];
@@ -79,8 +81,9 @@ export interface HessianModes {
  * @example
  * const h = hessian(loss, w); // w of [3] gives [3, 3]
  */
-export function hessian(loss: Node, x: Node, { outer = 'forward', inner = 'reverse' }: HessianModes = {}): Node {
+export function hessian(loss: Node, x: Node, modes?: HessianModes): Node {
   return publicCall(hessian, () => {
+    const { outer, inner } = optionsOf('hessian', modes, { outer: 'forward', inner: 'reverse' });
     checkEnds('hessian', [loss], [x]);
     checkScalar('hessian', loss);
     return jacobian(jacobian(loss, x, { mode: inner }), x, { mode: outer });

@@ -1,8 +1,9 @@
 import { GraphError, ShapeError, type Site } from '../errors.js';
+import { optionsOf } from '../options.js';
 import { type Dim, DimExpression, quoteDim } from '../tensor/dim.js';
 import { castValue, checkDType, type DType } from '../tensor/dtype.js';
 import { type Shape, showShape, toShape } from '../tensor/shape.js';
-import { type NestedArray, Tensor, type TensorLike, tensor } from '../tensor/tensor.js';
+import { type NestedArray, readTensor, Tensor, type TensorLike } from '../tensor/tensor.js';
 import { AttrKeys } from './attrs.js';
 import { callOn } from './calling.js';
 import { constantOp, dataOp, type Initialiser, inputOp, parameterOp, type StateRole, stateOp } from './leaves.js';
@@ -15,6 +16,12 @@ import { calledFunction, onBehalfOf, publicCall } from './public-call.js';
 export interface GraphOptions {
   /** The default float dtype, float32 unless said. */
   readonly dtype?: 'float32' | 'float64';
+}
+
+/** Options of a parameter or another state. */
+export interface StateOptions {
+  /** The graph's own unless the first value states one. */
+  readonly dtype?: DType;
 }
 
 /** A shape as people write it: numbers, and names of dims whose size each run brings. */
@@ -40,8 +47,8 @@ export class Graph {
   #states = 0;
   #streams = 0;
 
-  constructor({ dtype = 'float32' }: GraphOptions = {}) {
-    this.dtype = dtype;
+  constructor(options?: GraphOptions) {
+    this.dtype = optionsOf('Graph', options, { dtype: 'float32' }).dtype;
   }
 
   /** All nodes, oldest first. */
@@ -63,13 +70,13 @@ export class Graph {
   }
 
   /** State that optimisers update. Its first value is a tensor or an initialiser, made by the machine. */
-  parameter(name: string, first: TensorLike | Initialiser, { dtype }: { dtype?: DType } = {}): Node {
-    return publicCall(this.parameter, () => this.#state(name, 'parameter', first, dtype));
+  parameter(name: string, first: TensorLike | Initialiser, options?: StateOptions): Node {
+    return publicCall(this.parameter, () => this.#state(name, 'parameter', first, options));
   }
 
   /** A value that a machine keeps between runs, and that updates replace. */
-  state(name: string, first: TensorLike | Initialiser, { dtype }: { dtype?: DType } = {}): Node {
-    return publicCall(this.state, () => this.#state(name, 'state', first, dtype));
+  state(name: string, first: TensorLike | Initialiser, options?: StateOptions): Node {
+    return publicCall(this.state, () => this.#state(name, 'state', first, options));
   }
 
   /** A fixed value: a number, a nested array, a typed array or a tensor. Equal constants are one node. Typed arrays are copied. */
@@ -158,7 +165,8 @@ export class Graph {
     return node;
   }
 
-  #state(name: string, role: StateRole, first: TensorLike | Initialiser, dtype?: DType): Node {
+  #state(name: string, role: StateRole, first: TensorLike | Initialiser, options?: StateOptions): Node {
+    const { dtype } = optionsOf(role, options, { dtype: undefined });
     const value = isInitialiser(first) ? first : this.#tensor(first, dtype);
     const held = value instanceof Tensor ? value.dtype : (dtype ?? this.dtype);
     const shape = toShape(`${role} '${name}'`, value.shape);
@@ -174,7 +182,7 @@ export class Graph {
   #tensor(value: TensorLike, dtype?: DType): Tensor {
     if (value instanceof Tensor) return dtype && dtype !== value.dtype ? value.cast(dtype) : value;
     const own = ArrayBuffer.isView(value) || holdsBooleans(value);
-    return tensor(value, { dtype: dtype ?? (own ? undefined : this.dtype), label: calledFunction() ?? undefined });
+    return readTensor(value, dtype ?? (own ? undefined : this.dtype), calledFunction() ?? 'tensor');
   }
 
   #name(name: string, make: () => Node): Node {

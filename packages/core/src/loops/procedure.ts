@@ -1,3 +1,4 @@
+import { optionsOf } from '../options.js';
 import type { DType } from '../tensor/dtype.js';
 import type { ScalarOp } from './expression.js';
 import { hasLanes, type Operand, type Stmt } from './statement.js';
@@ -133,7 +134,8 @@ export class Procedure {
   }
 
   /** Runs `body` for 0 … count-1, in order unless `parallel` promises that no iteration touches another's cells. */
-  for(count: Value | number, body: (i: Value) => void, { parallel = false }: { parallel?: boolean } = {}): void {
+  for(count: Value | number, body: (i: Value) => void, options?: { parallel?: boolean }): void {
+    const { parallel } = optionsOf('for', options, { parallel: false });
     const to = this.#locals++;
     const operand = typeof count === 'number' ? this.literal(count).operand : count.operand;
     const inner = this.#within(() => body(new Value(this, { local: to, type: 'int32' })));

@@ -1,6 +1,7 @@
 import { grad } from '../differentiate/derivatives.js';
 import type { Node } from '../graph/node.js';
 import { publicCall } from '../graph/public-call.js';
+import { optionsOf } from '../options.js';
 import { strides } from '../tensor/shape.js';
 import type { Feeds } from './feeds.js';
 import { type GradientEntry, GradientReport } from './gradient-report.js';
@@ -17,6 +18,8 @@ export interface CheckGradientsOptions {
   readonly elements?: number;
 }
 
+const DEFAULTS = { feeds: {}, step: 1e-5, tolerance: 1e-6, elements: 100 };
+
 /**
  * Compares the gradients of a scalar with central differences, in float64 whatever the graph's dtypes, on the interpreter. State has its
  * first values. The nodes may be inputs, parameters, or any others, which are then varied for themselves.
@@ -27,12 +30,9 @@ export interface CheckGradientsOptions {
  * const report = checkGradients(loss, [w, b], { feeds: { x, y } });
  * if (!report.ok) console.log(report);
  */
-export function checkGradients(
-  loss: Node,
-  nodes: Node | readonly Node[],
-  { feeds = {}, step = 1e-5, tolerance = 1e-6, elements = 100 }: CheckGradientsOptions = {},
-): GradientReport {
+export function checkGradients(loss: Node, nodes: Node | readonly Node[], options?: CheckGradientsOptions): GradientReport {
   return publicCall(checkGradients, () => {
+    const { feeds, step, tolerance, elements } = optionsOf('checkGradients', options, DEFAULTS);
     const inputs = isList(nodes) ? nodes : [nodes];
     const twin = twinOf([loss, ...grad(loss, inputs)], inputs, feeds);
     const start = twin.points.map(({ data }) => data as Float64Array);

@@ -4,6 +4,7 @@ import { isInput, isState, type StateAttrs } from '../graph/leaves.js';
 import { Node } from '../graph/node.js';
 import { answering } from '../graph/public-call.js';
 import { reached } from '../graph/replay.js';
+import { optionsOf } from '../options.js';
 import { compileTape } from '../tape/compile.js';
 import type { Tape } from '../tape/tape.js';
 import type { TypedArray } from '../tensor/dtype.js';
@@ -33,11 +34,12 @@ export interface EvaluateOptions {
  */
 export function evaluate(node: Node, feeds?: Feeds, options?: EvaluateOptions): Tensor;
 export function evaluate<O extends Outputs>(nodes: O, feeds?: Feeds, options?: EvaluateOptions): Results<O>;
-export function evaluate(what: Node | Outputs, feeds: Feeds = {}, { seed = 0 }: EvaluateOptions = {}): Tensor | Results<Outputs> {
-  const first = (state: Node<StateAttrs>) => firstValue(state, seed);
-  return answering(evaluate, () =>
-    what instanceof Node ? (compute({ value: what }, feeds, first).value as Tensor) : compute(what, feeds, first),
-  );
+export function evaluate(what: Node | Outputs, feeds: Feeds = {}, options?: EvaluateOptions): Tensor | Results<Outputs> {
+  return answering(evaluate, () => {
+    const { seed } = optionsOf('evaluate', options, { seed: 0 });
+    const first = (state: Node<StateAttrs>) => firstValue(state, seed);
+    return what instanceof Node ? (compute({ value: what }, feeds, first).value as Tensor) : compute(what, feeds, first);
+  });
 }
 
 /** Draws of first values count steps down from here, so that they never meet the draws of a run, which count up from 0. */

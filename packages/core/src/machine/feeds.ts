@@ -5,7 +5,7 @@ import type { Node } from '../graph/node.js';
 import type { Bindings } from '../tensor/dim.js';
 import { arrayOf, type DType, dtypeOfArray, exactIn, type TypedArray, widens } from '../tensor/dtype.js';
 import { type Shape, showShape } from '../tensor/shape.js';
-import { Tensor, type TensorLike } from '../tensor/tensor.js';
+import { readTensor, Tensor, type TensorLike } from '../tensor/tensor.js';
 import { bindNames, boundShape } from './names.js';
 
 /**
@@ -26,7 +26,7 @@ export function readFeed(input: Node<InputAttrs>, value: TensorLike): Fed {
   const { dtype } = input;
   refuseNarrowing(label, input, value);
   try {
-    const { data, shape } = Tensor.from(value, { dtype, label });
+    const { data, shape } = readTensor(value, dtype, label);
     return { values: data, shape: ArrayBuffer.isView(value) ? null : shape };
   } catch (error) {
     if (error instanceof TapegradError) throw new FeedError(error.message, { cause: error });

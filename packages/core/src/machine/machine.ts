@@ -3,6 +3,8 @@ import { MachineError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import type { Node } from '../graph/node.js';
 import { answering } from '../graph/public-call.js';
+import { optionsOf } from '../options.js';
+import { PASSES } from '../tape/compile.js';
 import { checkLimit } from '../tape/limit.js';
 import type { Update } from '../tape/updates.js';
 import type { Bindings } from '../tensor/dim.js';
@@ -35,6 +37,12 @@ export interface CompileOptions extends Compiling {
   readonly dims?: Bindings;
 }
 
+function compileOptions(given: CompileOptions | undefined) {
+  const defaults = { updates: [], dims: {}, memoryLimit: undefined, passes: {}, trace: undefined };
+  const options = optionsOf('compile', given, defaults);
+  return { ...options, passes: optionsOf('passes', options.passes, PASSES) };
+}
+
 /** Node 20 may lack the symbol, and then has no `using` either. */
 const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
 const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
@@ -52,7 +60,8 @@ export class TapeMachine {
   readonly graph: Graph;
   readonly #engine: Engine;
 
-  constructor(graph: Graph, { backend, seed = 0 }: MachineOptions) {
+  constructor(graph: Graph, options: MachineOptions) {
+    const { backend, seed } = optionsOf('TapeMachine', options, { backend: undefined, seed: 0 });
     this.graph = graph;
     this.#engine = new Engine(graph, backend, checkSeed(seed));
   }
@@ -74,11 +83,9 @@ export class TapeMachine {
    * Rejects with `GraphError` for nodes of another graph and updates that do not fit, with `BackendError` where the backend cannot do
    * something: all misses are listed, also while names have no size; with `MemoryError` where `memoryLimit` is out of reach.
    */
-  async compile<O extends Outputs>(
-    outputs: O,
-    { updates = [], dims = {}, ...compiling }: CompileOptions = {},
-  ): Promise<Program<O>> {
+  async compile<O extends Outputs>(outputs: O, options?: CompileOptions): Promise<Program<O>> {
     const engine = this.#engine;
+    const { updates, dims, ...compiling } = answering(this.compile, () => compileOptions(options));
     const asked = { outputs: { ...outputs }, updates: [...updates] };
     answering(this.compile, () => {
       engine.check('compile');

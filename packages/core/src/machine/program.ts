@@ -2,6 +2,7 @@ import { MachineError } from '../errors.js';
 import { isState } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
 import { withPlace } from '../graph/public-call.js';
+import { optionsOf } from '../options.js';
 import type { Tape } from '../tape/tape.js';
 import { textOfTape } from '../tape/text.js';
 import type { Bindings } from '../tensor/dim.js';
@@ -20,6 +21,8 @@ import { Runner, type RunOptions } from './runner.js';
 import type { StateNode } from './states.js';
 import { type StepEvent, stepThrough } from './step.js';
 
+/** What a run is unless said otherwise. */
+const RUN = { steps: 1, watch: false };
 const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**
@@ -54,9 +57,9 @@ export class Program<O extends Outputs = Outputs> {
    */
   run(feeds?: Feeds, options?: RunOptions): Promise<Results<O>>;
   run(feeds: readonly Feeds[], options?: RunOptions): Promise<Results<O>[]>;
-  run(feeds: Feeds | readonly Feeds[] = {}, options: RunOptions = {}): Promise<Results<O> | Results<O>[]> {
-    const { steps = 1, watch = false } = options;
+  run(feeds: Feeds | readonly Feeds[] = {}, options?: RunOptions): Promise<Results<O> | Results<O>[]> {
     try {
+      const { steps, watch } = optionsOf('run', options, RUN);
       this.#engine.check('run');
       counted('run', 'steps', steps);
       const runner = this.#runner;
@@ -126,7 +129,8 @@ export class Program<O extends Outputs = Outputs> {
    * @example
    * console.log(await program.profile({ x, y }));
    */
-  async profile(feeds: Feeds = {}, { runs = 10 }: { readonly runs?: number } = {}): Promise<Profile> {
+  async profile(feeds: Feeds = {}, options?: { readonly runs?: number }): Promise<Profile> {
+    const { runs } = optionsOf('profile', options, { runs: 10 });
     counted('profile', 'runs', runs);
     const rehearsal = await this.#runner.rehearse('profile', feeds);
     try {
@@ -159,7 +163,8 @@ export class Program<O extends Outputs = Outputs> {
    * @example
    * const difference = await program.diff(js(), feeds); // null, unless an op is computed otherwise there
    */
-  async diff(other: Backend, feeds: Feeds = {}, { ulps = 64 }: DiffOptions = {}): Promise<Difference | null> {
+  async diff(other: Backend, feeds: Feeds = {}, options?: DiffOptions): Promise<Difference | null> {
+    const { ulps } = optionsOf('diff', options, { ulps: 64 });
     const { engine, asked } = this.#recipe;
     engine.check('diff');
     const { bindings, fed } = this.#runner.check(feeds);
@@ -194,7 +199,7 @@ export class Program<O extends Outputs = Outputs> {
     const loaded = this.#loaded;
     if (options === undefined && loaded !== null && loaded.kind === 'host' && !Array.isArray(feeds))
       return loaded.run(feeds as Feeds, 1) as Results<O>;
-    const { steps = 1, watch = false } = options ?? {};
+    const { steps, watch } = optionsOf('runSync', options, RUN);
     counted('runSync', 'steps', steps);
     const runner = this.#runner;
     if (!isList(feeds)) return runner.runNow(runner.check(feeds), steps, watch) as Results<O>;

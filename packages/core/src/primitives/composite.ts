@@ -4,14 +4,20 @@ import { holeOp, isConstant } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
 import type { Op, Typed } from '../graph/op.js';
 import { graphOf, type Operand } from '../graph/operand.js';
+import { type Defaults, optionsOf } from '../options.js';
 import { type CommonRules, common, nodesOf, withOp } from './rules.js';
 
-export interface CompositeRules<N extends readonly Node[], A> extends CommonRules<A> {
-  readonly defaults?: Readonly<A>;
-  readonly define: (...args: [...inputs: N, attrs: A]) => Node;
-  /** The shape and dtype, where reading them off the definition would be slow. */
-  readonly infer?: (inputs: readonly Node[], attrs: A) => Typed;
-}
+/** The options of an op: every one by name, with what it is unless said, undefined where that is nothing. None need not be stated. */
+export type OptionRules<A extends object> = [keyof A] extends [never]
+  ? { readonly defaults?: undefined }
+  : { readonly defaults: Defaults<A> };
+
+export type CompositeRules<N extends readonly Node[], A extends object> = CommonRules<A> &
+  OptionRules<A> & {
+    readonly define: (...args: [...inputs: N, attrs: A]) => Node;
+    /** The shape and dtype, where reading them off the definition would be slow. */
+    readonly infer?: (inputs: readonly Node[], attrs: A) => Typed;
+  };
 type OperandsOf<N extends readonly Node[]> = { [K in keyof N]: Operand };
 /** A free op made by {@link composite}: its operands, then its options. `op` is what its nodes do. */
 export type CompositeFunction<N extends readonly Node[], A> = ((...args: [...operands: OperandsOf<N>, options?: A]) => Node) & {
@@ -20,6 +26,7 @@ export type CompositeFunction<N extends readonly Node[], A> = ((...args: [...ope
 
 /**
  * An op that is defined by other ops, and stays one node until it is expanded. The definition makes no inputs, parameters or state.
+ * `defaults` names all options, with what each is unless said; calls with another throw `OptionError`.
  *
  * @example
  * const mse = composite<[Node, Node]>('mse', { define: (x, y) => mean(square(sub(x, y))) });
@@ -40,16 +47,16 @@ export function composite<N extends readonly Node[], A extends object = Record<n
   return withOptions(op, rules.defaults);
 }
 
-/** The free function of an op that takes its attrs as options: after the operands, all optional, over `defaults`. */
+/** The free function of an op that takes its attrs as options: after the operands, over `defaults`, which name them all. */
 /* @__NO_SIDE_EFFECTS__ */
 export function withOptions<N extends readonly Node[], A extends object>(
   op: Op<A>,
-  defaults: Readonly<A> | undefined,
+  defaults: Defaults<A> | undefined,
 ): CompositeFunction<N, A> {
   const call = (...args: readonly unknown[]): Node => {
     const arity = isOptions(args.at(-1)) ? args.length - 1 : args.length;
     const operands = args.slice(0, arity) as Operand[];
-    const attrs = { ...defaults, ...((args[arity] ?? {}) as A) } as A;
+    const attrs = optionsOf(op.name, args[arity] as A | undefined, defaults ?? ({} as Defaults<A>)) as unknown as A;
     return graphOf(op.name, operands).append(op, nodesOf(op.name, operands), attrs) as Node;
   };
   return withOp(op, call) as CompositeFunction<N, A>;

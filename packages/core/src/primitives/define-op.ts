@@ -3,7 +3,7 @@ import type { Node } from '../graph/node.js';
 import type { Op } from '../graph/op.js';
 import type { Operand } from '../graph/operand.js';
 import type { Expr } from '../loops/expression.js';
-import { type CompositeFunction, type CompositeRules, composite, withOptions } from './composite.js';
+import { type CompositeFunction, type CompositeRules, composite, type OptionRules, withOptions } from './composite.js';
 import { type Binary, binary, general, linear, multilinear, type PartialRule, type Unary, unary } from './forms.js';
 import type { CommonRules, ShapedRules } from './rules.js';
 
@@ -28,11 +28,11 @@ export interface BinaryDefinition extends Defined<'binary'>, CommonRules<undefin
 }
 
 /** What the kinds below share: options, and a shape rule. */
-type Shaped<A> = Omit<ShapedRules<A>, 'kind'> & {
-  readonly defaults?: Readonly<A>;
-  /** What a kernel of the op is like, where it is not what the kind suggests; fusion goes by it. */
-  readonly form?: Op['kind'];
-};
+type Shaped<A extends object> = Omit<ShapedRules<A>, 'kind'> &
+  OptionRules<A> & {
+    /** What a kernel of the op is like, where it is not what the kind suggests; fusion goes by it. */
+    readonly form?: Op['kind'];
+  };
 type Adjoint<A> = {
   /** The cotangent of operand `i`, given that of the result. */
   readonly adjoint: (node: Node<A>, g: Node, i: number) => Node | null;
@@ -52,13 +52,16 @@ export type CompositeDefinition<N extends readonly Node[], A extends object> = D
 export type DefinedFunction<A> = ((...args: [...operands: Operand[], options: A]) => Node) &
   ((...operands: Operand[]) => Node) & { readonly op: Op<A> };
 
+/** Options of which no more is known. */
+type Options = Readonly<Record<string, unknown>>;
+
 type Definition =
   | UnaryDefinition
   | BinaryDefinition
-  | LinearDefinition<object>
-  | MultilinearDefinition<object>
-  | GeneralDefinition<object>
-  | CompositeDefinition<readonly Node[], object>;
+  | LinearDefinition<Options>
+  | MultilinearDefinition<Options>
+  | GeneralDefinition<Options>
+  | CompositeDefinition<readonly Node[], Options>;
 
 /**
  * An op of your own, by what its kind needs: a derivative fact, from which both modes and every order follow, and a lowering, from which
@@ -104,7 +107,7 @@ export function defineOp(definition: Definition): unknown {
 }
 
 /** A definition's `kind` says which form it is; a form's `kind`, what its kernel is like. */
-function rulesOf<D extends Defined<string> & Shaped<object>>({ kind: _kind, form, ...rules }: D) {
+function rulesOf<D extends Defined<string> & Shaped<Options>>({ kind: _kind, form, ...rules }: D) {
   return { ...rules, ...(form && { kind: form }) };
 }
 

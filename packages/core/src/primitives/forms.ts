@@ -9,6 +9,7 @@ import type { Op } from '../graph/op.js';
 import { graphOf, nodeOf, type Operand } from '../graph/operand.js';
 import type { Expr } from '../loops/expression.js';
 import { flatten, Index, unflatten } from '../loops/indices.js';
+import { optionsOf } from '../options.js';
 import { type DimLike, sameDim } from '../tensor/dim.js';
 import type { DType } from '../tensor/dtype.js';
 import { broadcastShapes, countOf, normaliseAxes, type Shape, sameShape, showShape, sizeOf, toShape } from '../tensor/shape.js';
@@ -411,7 +412,8 @@ function sumOver(x: Node, axes: readonly number[]): Node {
  * @example
  * const rows = sum(x, { axis: -1, keepDims: true }); // [2, 3] gives [2, 1]
  */
-export const sum = withOp(sumOp, (x: Operand, { axis, keepDims = false }: ReductionOptions = {}): Node => {
+export const sum = withOp(sumOp, (x: Operand, options?: ReductionOptions): Node => {
+  const { axis, keepDims } = optionsOf('sum', options, { axis: undefined, keepDims: false });
   const graph = graphOf('sum', [x]);
   const node = nodeOf(x, graph);
   const axes = normaliseAxes('sum', axis, node.shape.length);

@@ -23,8 +23,8 @@ const FONT = 'Helvetica,Arial,sans-serif';
  * const x = graph.input('x', ['batch', 3]);
  * const dot = toDot({ y: mul(x, x) });
  */
-export function toDot(what: Printable, options: PrintOptions = {}): string {
-  const { groups, outputs, updates } = pictureOf(what, options);
+export function toDot(what: Printable, options?: PrintOptions): string {
+  const { groups, outputs, updates } = pictureOf('toDot', what, options);
   const nodes = groups.flatMap(({ parts }) => parts.flatMap((part) => part.nodes));
   const clusters = groups.flatMap(({ title, parts }) =>
     groups.length > 1 ? cluster(title, title, GROUPS[title], boxes(parts)) : boxes(parts),

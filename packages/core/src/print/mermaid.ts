@@ -21,8 +21,8 @@ import {
  * const x = graph.input('x', ['batch', 3]);
  * const chart = toMermaid({ y: mul(x, x) });
  */
-export function toMermaid(what: Printable, options: PrintOptions = {}): string {
-  const { groups, outputs, updates } = pictureOf(what, options);
+export function toMermaid(what: Printable, options?: PrintOptions): string {
+  const { groups, outputs, updates } = pictureOf('toMermaid', what, options);
   const nodes = groups.flatMap(({ parts }) => parts.flatMap((part) => part.nodes));
   const looks = new Set<keyof typeof COLOURS>(nodes.map(lookOf));
   if (outputs.length > 0) looks.add('output');

@@ -3,6 +3,7 @@ import { Graph } from '../graph/graph.js';
 import { isConstant, isInput, isState } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
 import { reached } from '../graph/replay.js';
+import { optionsOf } from '../options.js';
 import { expand } from '../passes/expand.js';
 import { showShape } from '../tensor/shape.js';
 
@@ -39,11 +40,11 @@ export interface Picture {
 }
 
 /** Sorts what is to be printed into groups. Single constants are no nodes of a picture: they are written where they are used. */
-export function pictureOf(what: Printable, options: PrintOptions = {}): Picture {
+export function pictureOf(printer: string, what: Printable, options: PrintOptions | undefined): Picture {
+  const { updates, expand: isExpanded } = optionsOf(printer, options, { updates: [], expand: false });
   const named = namedNodes(what);
-  const { updates = [] } = options;
   const roots = [...named.map(({ node }) => node), ...updates.flatMap(({ state, value }) => [state, value])];
-  if (!options.expand) return arrange(what instanceof Graph ? what.nodes : reached(roots), named, updates);
+  if (!isExpanded) return arrange(what instanceof Graph ? what.nodes : reached(roots), named, updates);
 
   const before = what instanceof Graph ? [...what.nodes] : roots;
   const after = expand(before, new Graph());

@@ -19,8 +19,8 @@ const WIDEST = 60;
  * // outputs
  * // y = %4
  */
-export function toText(what: Printable, options: PrintOptions = {}): string {
-  const { groups, outputs, updates } = pictureOf(what, options);
+export function toText(what: Printable, options?: PrintOptions): string {
+  const { groups, outputs, updates } = pictureOf('toText', what, options);
   const nodes = groups.flatMap(({ parts }) => parts.flatMap((part) => part.nodes));
   const width = Math.min(
     WIDEST,

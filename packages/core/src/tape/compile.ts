@@ -38,6 +38,9 @@ export interface PassOptions {
   readonly inPlace?: boolean;
 }
 
+/** All of them are on unless said. */
+export const PASSES: Required<PassOptions> = { stabilise: true, simplify: true, fuse: true, recompute: true, inPlace: true };
+
 export interface CompileOptions {
   readonly target: Target;
   /** Chooses among the hand-written kernels of ops. */

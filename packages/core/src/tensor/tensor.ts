@@ -1,4 +1,5 @@
 import { DtypeError, ShapeError } from '../errors.js';
+import { optionsOf } from '../options.js';
 import { arrayOf, castValue, checkDType, type DType, dtypeOfArray, type TypedArray } from './dtype.js';
 import { fromNumbers, fromTyped } from './fill.js';
 import { flatten, type NestedArray } from './parse-value.js';
@@ -49,11 +50,10 @@ export class Tensor {
    * Tensor.from([[1, 2], [3, 4]]); // float32 [2, 2]
    * Tensor.from(new Uint8Array(784), { dtype: 'float32', shape: [28, 28] });
    */
-  static from(value: TensorLike, options: TensorOptions = {}): Tensor {
-    const label = options.label ?? 'tensor';
-    if (options.dtype) checkDType(label, options.dtype);
-    const made = value instanceof Tensor ? fromTensor(value, options.dtype, label) : fromHost(value, options.dtype, label);
-    return options.shape ? reshaped(made, options.shape, label) : made;
+  static from(value: TensorLike, options?: TensorOptions): Tensor {
+    const { label, dtype, shape } = optionsOf('tensor', options, { label: 'tensor', dtype: undefined, shape: undefined });
+    const made = readTensor(value, dtype, label);
+    return shape ? reshaped(made, shape, label) : made;
   }
 
   /** A tensor over `data`, nothing checked and nothing copied; for code that knows that dtype, shape and length agree. */
@@ -157,6 +157,12 @@ export class Tensor {
  */
 export function tensor(value: TensorLike, options?: TensorOptions): Tensor {
   return Tensor.from(value, options);
+}
+
+/** A tensor of `value`, of this dtype if one is given, else of its own; `label` is what errors call it. */
+export function readTensor(value: TensorLike, dtype: DType | undefined, label: string): Tensor {
+  if (dtype) checkDType(label, dtype);
+  return value instanceof Tensor ? fromTensor(value, dtype, label) : fromHost(value, dtype, label);
 }
 
 function fromTensor(value: Tensor, dtype: DType = value.dtype, label: string): Tensor {

@@ -6,6 +6,7 @@ import {
   nodeOf,
   normaliseAxes,
   type Operand,
+  optionsOf,
   type ReductionOptions,
   reshapeTo,
   ShapeError,
@@ -31,9 +32,10 @@ export function checkNotEmpty(op: string, x: Node, axes: readonly number[]): voi
 export function reducing(
   op: string,
   x: Operand,
-  { axis, keepDims = false }: ReductionOptions,
+  options: ReductionOptions | undefined,
   reduce: (x: Node, axes: readonly number[]) => Node,
 ): Node {
+  const { axis, keepDims } = optionsOf(op, options, { axis: undefined, keepDims: false });
   const node = nodeOf(x, graphOf(op, [x]));
   const axes = normaliseAxes(op, axis, node.shape.length);
   const y = reduce(node, axes);

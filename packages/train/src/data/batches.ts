@@ -1,4 +1,4 @@
-import { ShapeError, type Tensor } from '@tapegrad/core';
+import { optionsOf, ShapeError, type Tensor } from '@tapegrad/core';
 import { type Batch, type Columns, countExamples, takeRows, tensorsOf } from './columns.js';
 import { permutation } from './permutation.js';
 
@@ -38,7 +38,9 @@ export class Batches<C extends Columns = Columns> implements Iterable<Batch<C>> 
   readonly #seed: number | null;
   #next = 0;
 
-  constructor(columns: C, { batchSize, shuffle = false, seed = 0, dropLast = false }: BatchOptions) {
+  constructor(columns: C, options: BatchOptions) {
+    const defaults = { batchSize: undefined, shuffle: false, seed: 0, dropLast: false };
+    const { batchSize, shuffle, seed, dropLast } = optionsOf('batches', options, defaults);
     if (!(Number.isSafeInteger(batchSize) && batchSize >= 1)) {
       throw new ShapeError(`batches: ${batchSize} is no batch size; give a whole number of at least 1.`, { op: 'batches' });
     }

@@ -1,4 +1,4 @@
-import { ShapeError } from '@tapegrad/core';
+import { optionsOf, ShapeError } from '@tapegrad/core';
 import { type Batch, type Columns, countExamples, takeRows, tensorsOf } from './columns.js';
 import { permutation } from './permutation.js';
 
@@ -22,8 +22,9 @@ export interface SplitOptions {
 export function splitExamples<C extends Columns, P extends string>(
   columns: C,
   portions: Readonly<Record<P, number>>,
-  { shuffle = true, seed = 0 }: SplitOptions = {},
+  options?: SplitOptions,
 ): { readonly [K in P]: Batch<C> } {
+  const { shuffle, seed } = optionsOf('splitExamples', options, { shuffle: true, seed: 0 });
   const tensors = tensorsOf(columns);
   const examples = countExamples('splitExamples', tensors);
   const order = shuffle ? permutation(examples, seed, 0) : Uint32Array.from({ length: examples }, (_, i) => i);

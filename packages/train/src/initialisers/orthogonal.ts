@@ -1,4 +1,4 @@
-import { callOn, type Initialiser, mul, ShapeError, showShape } from '@tapegrad/core';
+import { callOn, type Initialiser, mul, optionsOf, ShapeError, showShape } from '@tapegrad/core';
 import { qr, randomNormal, reshape, transpose } from '@tapegrad/ops';
 
 /**
@@ -10,7 +10,8 @@ import { qr, randomNormal, reshape, transpose } from '@tapegrad/ops';
  * @example
  * const recurrent = graph.parameter('recurrent', orthogonal([64, 64]));
  */
-export function orthogonal(shape: readonly number[], { gain = 1 } = {}): Initialiser {
+export function orthogonal(shape: readonly number[], options?: { gain?: number }): Initialiser {
+  const { gain } = optionsOf('orthogonal', options, { gain: 1 });
   const [rows, ...rest] = shape;
   if (rows === undefined || rest.length === 0) {
     throw new ShapeError(`orthogonal: ${showShape(shape)} is no matrix; give at least two axes.`, { op: 'orthogonal' });

@@ -1,4 +1,4 @@
-import { add, callOn, type Initialiser, mul, ShapeError, showShape, where } from '@tapegrad/core';
+import { add, callOn, type Initialiser, mul, optionsOf, ShapeError, showShape, where } from '@tapegrad/core';
 import { abs, clamp, le, randomNormal, randomUniform } from '@tapegrad/ops';
 
 /**
@@ -7,7 +7,8 @@ import { abs, clamp, le, randomNormal, randomUniform } from '@tapegrad/ops';
  * @example
  * const kernel = graph.parameter('kernel', uniform([784, 10], { low: -0.1, high: 0.1 }));
  */
-export function uniform(shape: readonly number[], { low = -0.05, high = 0.05 } = {}): Initialiser {
+export function uniform(shape: readonly number[], options?: { low?: number; high?: number }): Initialiser {
+  const { low, high } = optionsOf('uniform', options, { low: -0.05, high: 0.05 });
   return { shape, build: (graph, dtype) => callOn(graph, () => randomUniform(shape, { low, high, dtype })) };
 }
 
@@ -17,7 +18,8 @@ export function uniform(shape: readonly number[], { low = -0.05, high = 0.05 } =
  * @example
  * const kernel = graph.parameter('kernel', normal([784, 10], { std: 0.02 }));
  */
-export function normal(shape: readonly number[], { mean = 0, std = 0.05 } = {}): Initialiser {
+export function normal(shape: readonly number[], options?: { mean?: number; std?: number }): Initialiser {
+  const { mean, std } = optionsOf('normal', options, { mean: 0, std: 0.05 });
   return { shape, build: (graph, dtype) => callOn(graph, () => randomNormal(shape, { mean, std, dtype })) };
 }
 
@@ -31,7 +33,8 @@ const DRAWS = 8;
  * @example
  * const kernel = graph.parameter('kernel', truncatedNormal([784, 10], { std: 0.02 }));
  */
-export function truncatedNormal(shape: readonly number[], { mean = 0, std = 0.05 } = {}): Initialiser {
+export function truncatedNormal(shape: readonly number[], options?: { mean?: number; std?: number }): Initialiser {
+  const { mean, std } = optionsOf('truncatedNormal', options, { mean: 0, std: 0.05 });
   const build: Initialiser['build'] = (graph, dtype) =>
     callOn(graph, () => {
       const draws = Array.from({ length: DRAWS }, () => randomNormal(shape, { dtype }));

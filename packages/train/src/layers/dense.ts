@@ -1,4 +1,4 @@
-import { add, type Graph, type Initialiser, type Node } from '@tapegrad/core';
+import { add, type Graph, type Initialiser, type Node, optionsOf } from '@tapegrad/core';
 import { matmul } from '@tapegrad/ops';
 import { zeros } from '../initialisers/constant.js';
 import { glorotUniform } from '../initialisers/random.js';
@@ -25,8 +25,10 @@ export function dense(
   graph: Graph,
   name: string,
   [inputs, outputs]: readonly [inputs: number, outputs: number],
-  { activation = (x) => x, weights = glorotUniform, bias = true }: DenseOptions = {},
+  options?: DenseOptions,
 ): Layer {
+  const defaults = { activation: (x: Node) => x, weights: glorotUniform, bias: true };
+  const { activation, weights, bias } = optionsOf('dense', options, defaults);
   const w = graph.parameter(`${name}.w`, weights([inputs, outputs]));
   if (!bias) return layer([w], (x) => activation(matmul(x, w)));
   const b = graph.parameter(`${name}.b`, zeros([outputs]));

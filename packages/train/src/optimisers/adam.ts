@@ -1,4 +1,4 @@
-import { add, mul, type Node, type Update } from '@tapegrad/core';
+import { add, mul, type Node, optionsOf, type Update } from '@tapegrad/core';
 import { div, maximum, sqrt, square, sub } from '@tapegrad/ops';
 import type { LearningRate, LossOrGradients } from './common.js';
 import { blend, decayed, descend, unbiasing } from './descend.js';
@@ -17,6 +17,8 @@ export interface AdamOptions {
   readonly amsgrad?: boolean;
 }
 
+const DEFAULTS = { learningRate: 0.001, betas: [0.9, 0.999], epsilon: 1e-8, amsgrad: false } as const;
+
 /**
  * Adam: Kingma & Ba, "Adam: A Method for Stochastic Optimization", 2015. Weight decay is added to the gradient. The same trajectories as
  * PyTorch's `Adam`.
@@ -24,10 +26,10 @@ export interface AdamOptions {
  * @example
  * const updates = adam(loss, [w, b], { learningRate: 0.001 });
  */
-export function adam(descended: LossOrGradients, parameters: readonly Node[], options: AdamOptions = {}): Update[] {
-  const decay = options.weightDecay ?? 0;
-  return adaptive('adam', descended, parameters, options, {
-    gradient: (g, parameter) => decayed(g, parameter, decay),
+export function adam(descended: LossOrGradients, parameters: readonly Node[], options?: AdamOptions): Update[] {
+  const settings = optionsOf('adam', options, { ...DEFAULTS, weightDecay: 0 });
+  return adaptive('adam', descended, parameters, settings, {
+    gradient: (g, parameter) => decayed(g, parameter, settings.weightDecay),
     parameter: (parameter) => parameter,
   });
 }
@@ -39,9 +41,10 @@ export function adam(descended: LossOrGradients, parameters: readonly Node[], op
  * @example
  * const updates = adamw(loss, [w, b], { learningRate: 0.001, weightDecay: 0.01 });
  */
-export function adamw(descended: LossOrGradients, parameters: readonly Node[], options: AdamOptions = {}): Update[] {
-  const decay = options.weightDecay ?? 0.01;
-  return adaptive('adamw', descended, parameters, options, {
+export function adamw(descended: LossOrGradients, parameters: readonly Node[], options?: AdamOptions): Update[] {
+  const settings = optionsOf('adamw', options, { ...DEFAULTS, weightDecay: 0.01 });
+  const decay = settings.weightDecay;
+  return adaptive('adamw', descended, parameters, settings, {
     gradient: (g) => g,
     parameter: (parameter, rate) => (decay === 0 ? parameter : mul(parameter, sub(1, mul(rate, decay)))),
   });
@@ -57,10 +60,15 @@ function adaptive(
   name: string,
   descended: LossOrGradients,
   parameters: readonly Node[],
-  options: AdamOptions,
+  settings: Required<AdamOptions>,
   decay: Decay,
 ): Update[] {
-  const { learningRate = 0.001, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, amsgrad = false } = options;
+  const {
+    learningRate,
+    betas: [beta1, beta2],
+    epsilon,
+    amsgrad,
+  } = settings;
   return descend(name, descended, parameters, (parameter, gradient, states) => {
     const rate = states.rate(learningRate, parameter.dtype);
     const g = decay.gradient(gradient, parameter);

@@ -1,4 +1,4 @@
-import { add, cast, mul, type Node, type Update, where } from '@tapegrad/core';
+import { add, cast, mul, type Node, optionsOf, type Update, where } from '@tapegrad/core';
 import { abs, div, gt, maximum, pow, sqrt, square, sub } from '@tapegrad/ops';
 import type { AdamOptions } from './adam.js';
 import type { LossOrGradients } from './common.js';
@@ -14,8 +14,13 @@ export type MomentsOptions = Omit<AdamOptions, 'amsgrad'>;
  * @example
  * const updates = adamax(loss, [w, b], { learningRate: 0.002 });
  */
-export function adamax(descended: LossOrGradients, parameters: readonly Node[], options: MomentsOptions = {}): Update[] {
-  const { learningRate = 0.002, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
+export function adamax(descended: LossOrGradients, parameters: readonly Node[], options?: MomentsOptions): Update[] {
+  const {
+    learningRate,
+    betas: [beta1, beta2],
+    epsilon,
+    weightDecay,
+  } = optionsOf('adamax', options, { learningRate: 0.002, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0 });
   return descend('adamax', descended, parameters, (parameter, gradient, states) => {
     const g = decayed(gradient, parameter, weightDecay);
     const { m, peak } = states.zeros(parameter, ['m', 'peak']);
@@ -45,9 +50,22 @@ export interface NadamOptions extends MomentsOptions {
  * @example
  * const updates = nadam(loss, [w, b], { learningRate: 0.002 });
  */
-export function nadam(descended: LossOrGradients, parameters: readonly Node[], options: NadamOptions = {}): Update[] {
-  const { learningRate = 0.002, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
-  const { momentumDecay = 0.004, correctedProduct = false } = options;
+export function nadam(descended: LossOrGradients, parameters: readonly Node[], options?: NadamOptions): Update[] {
+  const {
+    learningRate,
+    betas: [beta1, beta2],
+    epsilon,
+    weightDecay,
+    momentumDecay,
+    correctedProduct,
+  } = optionsOf('nadam', options, {
+    learningRate: 0.002,
+    betas: [0.9, 0.999],
+    epsilon: 1e-8,
+    weightDecay: 0,
+    momentumDecay: 0.004,
+    correctedProduct: false,
+  });
   const momentumAt = (count: Node): Node => mul(beta1, sub(1, mul(0.5, pow(0.96, mul(count, momentumDecay)))));
   return descend('nadam', descended, parameters, (parameter, gradient, states) => {
     const g = decayed(gradient, parameter, weightDecay);
@@ -74,8 +92,13 @@ export function nadam(descended: LossOrGradients, parameters: readonly Node[], o
  * @example
  * const updates = radam(loss, [w, b], { learningRate: 0.001 });
  */
-export function radam(descended: LossOrGradients, parameters: readonly Node[], options: MomentsOptions = {}): Update[] {
-  const { learningRate = 0.001, betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0 } = options;
+export function radam(descended: LossOrGradients, parameters: readonly Node[], options?: MomentsOptions): Update[] {
+  const {
+    learningRate,
+    betas: [beta1, beta2],
+    epsilon,
+    weightDecay,
+  } = optionsOf('radam', options, { learningRate: 0.001, betas: [0.9, 0.999], epsilon: 1e-8, weightDecay: 0 });
   return descend('radam', descended, parameters, (parameter, gradient, states) => {
     const { dtype } = parameter;
     const g = decayed(gradient, parameter, weightDecay);

@@ -1,4 +1,4 @@
-import { add, cast, mul, type Node, reshapeTo, type Update, where } from '@tapegrad/core';
+import { add, cast, mul, type Node, optionsOf, reshapeTo, type Update, where } from '@tapegrad/core';
 import { abs, and, div, eq, gt, minimum, neg, reciprocal, slice, stack, sub, sum } from '@tapegrad/ops';
 import { gradientsOf, type LearningRate, type LossOrGradients, paired } from './common.js';
 import { OptimiserStates } from './states.js';
@@ -26,8 +26,8 @@ const LEAST_CURVATURE = 1e-10;
  * @example
  * const updates = lbfgs(loss, [w, b], { historySize: 5 });
  */
-export function lbfgs(descended: LossOrGradients, parameters: readonly Node[], options: LbfgsOptions = {}): Update[] {
-  const { learningRate = 1, historySize = 10 } = options;
+export function lbfgs(descended: LossOrGradients, parameters: readonly Node[], options?: LbfgsOptions): Update[] {
+  const { learningRate, historySize } = optionsOf('lbfgs', options, { learningRate: 1, historySize: 10 });
   const gradients = gradientsOf('lbfgs', descended, parameters);
   const [first] = parameters;
   if (!first) return [];

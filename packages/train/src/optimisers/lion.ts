@@ -1,4 +1,4 @@
-import { mul, type Node, type Update } from '@tapegrad/core';
+import { mul, type Node, optionsOf, type Update } from '@tapegrad/core';
 import { sign, sub } from '@tapegrad/ops';
 import type { LearningRate, LossOrGradients } from './common.js';
 import { blend, descend } from './descend.js';
@@ -21,7 +21,11 @@ export interface LionOptions {
  * const updates = lion(loss, [w, b], { learningRate: 0.0001, weightDecay: 0.1 });
  */
 export function lion(descended: LossOrGradients, parameters: readonly Node[], options: LionOptions): Update[] {
-  const { learningRate, betas: [beta1, beta2] = [0.9, 0.99], weightDecay = 0 } = options;
+  const {
+    learningRate,
+    betas: [beta1, beta2],
+    weightDecay,
+  } = optionsOf('lion', options, { learningRate: undefined, betas: [0.9, 0.99], weightDecay: 0 });
   return descend('lion', descended, parameters, (parameter, gradient, states) => {
     const rate = states.rate(learningRate, parameter.dtype);
     const { m } = states.zeros(parameter, ['m']);

@@ -1,4 +1,4 @@
-import { add, GraphError, mul, type Node, type Update, where } from '@tapegrad/core';
+import { add, GraphError, mul, type Node, optionsOf, type Update, where } from '@tapegrad/core';
 import { eq, sub } from '@tapegrad/ops';
 import type { LearningRate, LossOrGradients } from './common.js';
 import { decayed, descend } from './descend.js';
@@ -24,7 +24,13 @@ export interface SgdOptions {
  * const updates = sgd(loss, [w, b], { learningRate: 0.1, momentum: 0.9, nesterov: true });
  */
 export function sgd(descended: LossOrGradients, parameters: readonly Node[], options: SgdOptions): Update[] {
-  const { learningRate, momentum = 0, dampening = 0, nesterov = false, weightDecay = 0 } = options;
+  const { learningRate, momentum, dampening, nesterov, weightDecay } = optionsOf('sgd', options, {
+    learningRate: undefined,
+    momentum: 0,
+    dampening: 0,
+    nesterov: false,
+    weightDecay: 0,
+  });
   if (nesterov && (momentum === 0 || dampening !== 0)) {
     throw new GraphError('sgd: nesterov looks ahead along an undampened momentum; give momentum above 0 and dampening 0.', {
       op: 'sgd',

@@ -1,4 +1,4 @@
-import { add, cast, mul, type Node, type Update } from '@tapegrad/core';
+import { add, cast, mul, type Node, optionsOf, type Update } from '@tapegrad/core';
 import { div, maximum, sqrt, square, sub } from '@tapegrad/ops';
 import type { LearningRate, LossOrGradients } from './common.js';
 import { blend, decayed, descend } from './descend.js';
@@ -26,8 +26,15 @@ export interface RmspropOptions {
  * @example
  * const updates = rmsprop(loss, [w, b], { learningRate: 0.001, momentum: 0.9 });
  */
-export function rmsprop(descended: LossOrGradients, parameters: readonly Node[], options: RmspropOptions = {}): Update[] {
-  const { learningRate = 0.01, alpha = 0.99, epsilon = 1e-8, momentum = 0, centered = false, weightDecay = 0 } = options;
+export function rmsprop(descended: LossOrGradients, parameters: readonly Node[], options?: RmspropOptions): Update[] {
+  const { learningRate, alpha, epsilon, momentum, centered, weightDecay } = optionsOf('rmsprop', options, {
+    learningRate: 0.01,
+    alpha: 0.99,
+    epsilon: 1e-8,
+    momentum: 0,
+    centered: false,
+    weightDecay: 0,
+  });
   return descend('rmsprop', descended, parameters, (parameter, gradient, states) => {
     const g = decayed(gradient, parameter, weightDecay);
     const { v } = states.zeros(parameter, ['v']);
@@ -67,8 +74,14 @@ export interface AdagradOptions {
  * @example
  * const updates = adagrad(loss, [w, b], { learningRate: 0.01 });
  */
-export function adagrad(descended: LossOrGradients, parameters: readonly Node[], options: AdagradOptions = {}): Update[] {
-  const { learningRate = 0.01, learningRateDecay = 0, initialAccumulatorValue = 0, epsilon = 1e-10, weightDecay = 0 } = options;
+export function adagrad(descended: LossOrGradients, parameters: readonly Node[], options?: AdagradOptions): Update[] {
+  const { learningRate, learningRateDecay, initialAccumulatorValue, epsilon, weightDecay } = optionsOf('adagrad', options, {
+    learningRate: 0.01,
+    learningRateDecay: 0,
+    initialAccumulatorValue: 0,
+    epsilon: 1e-10,
+    weightDecay: 0,
+  });
   return descend('adagrad', descended, parameters, (parameter, gradient, states) => {
     const { dtype } = parameter;
     const g = decayed(gradient, parameter, weightDecay);
@@ -98,8 +111,13 @@ export interface AdadeltaOptions {
  * @example
  * const updates = adadelta(loss, [w, b]);
  */
-export function adadelta(descended: LossOrGradients, parameters: readonly Node[], options: AdadeltaOptions = {}): Update[] {
-  const { learningRate = 1, rho = 0.9, epsilon = 1e-6, weightDecay = 0 } = options;
+export function adadelta(descended: LossOrGradients, parameters: readonly Node[], options?: AdadeltaOptions): Update[] {
+  const { learningRate, rho, epsilon, weightDecay } = optionsOf('adadelta', options, {
+    learningRate: 1,
+    rho: 0.9,
+    epsilon: 1e-6,
+    weightDecay: 0,
+  });
   return descend('adadelta', descended, parameters, (parameter, gradient, states) => {
     const g = decayed(gradient, parameter, weightDecay);
     const { v, moved } = states.zeros(parameter, ['v', 'moved']);

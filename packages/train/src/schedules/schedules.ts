@@ -1,4 +1,4 @@
-import { add, mul, type Node, where } from '@tapegrad/core';
+import { add, mul, type Node, optionsOf, where } from '@tapegrad/core';
 import { cos, div, exp, floor, lt, minimum, pow, sub } from '@tapegrad/ops';
 import type { Schedule } from '../optimisers/common.js';
 
@@ -8,7 +8,8 @@ import type { Schedule } from '../optimisers/common.js';
  * @example
  * const updates = sgd(loss, parameters, { learningRate: stepDecay(0.1, { every: 30, factor: 0.1 }) });
  */
-export function stepDecay(base: number, { every, factor }: { every: number; factor: number }): Schedule {
+export function stepDecay(base: number, options: { every: number; factor: number }): Schedule {
+  const { every, factor } = optionsOf('stepDecay', options, { every: undefined, factor: undefined });
   return (step) => mul(base, powerOf(factor, floor(div(step, every))));
 }
 
@@ -18,7 +19,8 @@ export function stepDecay(base: number, { every, factor }: { every: number; fact
  * @example
  * const updates = sgd(loss, parameters, { learningRate: exponentialDecay(0.1, { factor: 0.999 }) });
  */
-export function exponentialDecay(base: number, { factor }: { factor: number }): Schedule {
+export function exponentialDecay(base: number, options: { factor: number }): Schedule {
+  const { factor } = optionsOf('exponentialDecay', options, { factor: undefined });
   return (step) => mul(base, powerOf(factor, step));
 }
 
@@ -29,7 +31,8 @@ export function exponentialDecay(base: number, { factor }: { factor: number }): 
  * @example
  * const updates = sgd(loss, parameters, { learningRate: cosineDecay(0.1, { steps: 1000 }) });
  */
-export function cosineDecay(base: number, { steps, minimum: low = 0 }: { steps: number; minimum?: number }): Schedule {
+export function cosineDecay(base: number, options: { steps: number; minimum?: number }): Schedule {
+  const { steps, minimum: low } = optionsOf('cosineDecay', options, { steps: undefined, minimum: 0 });
   return (step) => glide(low, base, div(step, steps));
 }
 
@@ -39,7 +42,8 @@ export function cosineDecay(base: number, { steps, minimum: low = 0 }: { steps: 
  * @example
  * const updates = sgd(loss, parameters, { learningRate: linearWarmup(0.1, { steps: 100 }) });
  */
-export function linearWarmup(base: number, { steps, start = 0 }: { steps: number; start?: number }): Schedule {
+export function linearWarmup(base: number, options: { steps: number; start?: number }): Schedule {
+  const { steps, start } = optionsOf('linearWarmup', options, { steps: undefined, start: 0 });
   return (step) => mul(base, add(start, mul((1 - start) / steps, minimum(step, steps))));
 }
 
@@ -49,7 +53,8 @@ export function linearWarmup(base: number, { steps, start = 0 }: { steps: number
  * @example
  * const updates = sgd(loss, parameters, { learningRate: polynomialDecay(0.1, { steps: 1000, power: 2 }) });
  */
-export function polynomialDecay(base: number, { steps, power = 1 }: { steps: number; power?: number }): Schedule {
+export function polynomialDecay(base: number, options: { steps: number; power?: number }): Schedule {
+  const { steps, power } = optionsOf('polynomialDecay', options, { steps: undefined, power: 1 });
   return (step) => mul(base, pow(sub(1, div(minimum(step, steps), steps)), power));
 }
 
@@ -71,7 +76,13 @@ export interface OneCycleOptions {
  * @example
  * const updates = sgd(loss, parameters, { learningRate: oneCycle(0.1, { steps: 1000 }) });
  */
-export function oneCycle(highest: number, { steps, rise = 0.3, startDivisor = 25, endDivisor = 1e4 }: OneCycleOptions): Schedule {
+export function oneCycle(highest: number, options: OneCycleOptions): Schedule {
+  const { steps, rise, startDivisor, endDivisor } = optionsOf('oneCycle', options, {
+    steps: undefined,
+    rise: 0.3,
+    startDivisor: 25,
+    endDivisor: 1e4,
+  });
   const first = highest / startDivisor;
   const last = first / endDivisor;
   const top = rise * steps - 1;
