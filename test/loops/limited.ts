@@ -3,10 +3,10 @@ import { type Backend, type HostExecutable, interpreter, type Kernel, type Sessi
 /** The interpreter as if its threads computed one element each and could do nothing else; small numbers, so that all rules apply. */
 export function limited(seen: (tape: Tape) => void = () => {}): Backend {
   const { target, open } = interpreter();
-  const limits = { stores: 1, reads: 4, ordered: false, reduction: { length: 3, threads: 64 } };
+  const limits = { stores: 1, reads: 4, ordered: false };
   return {
     name: 'limited',
-    target: { ...target, limits },
+    target: { ...target, limits, stages: { length: 3, threads: 64 } },
     open: () => {
       const session = open();
       const load = (tape: Tape): ReturnType<Session['load']> => {

@@ -8,6 +8,7 @@ import type { Graph as CoreGraph } from '@tapegrad/core';
 import {
   adam,
   add,
+  argmax,
   type Backend,
   cast,
   conv2d,
@@ -20,6 +21,7 @@ import {
   isInput,
   isState,
   matmul,
+  max,
   maxPool2d,
   mean,
   mul,
@@ -131,11 +133,27 @@ function assorted(): Built {
   return { graph, outputs };
 }
 
+function reducing(): Built {
+  const graph = new Graph();
+  const x = graph.input('x', [100_003]);
+  const rows = graph.input('rows', [3, 70_000]);
+  const outputs = {
+    total: sum(x),
+    norm: sum(mul(x, x)),
+    greatest: max(x),
+    product: matmul(rows, reshape(rows, [70_000, 3])),
+    position: argmax(x),
+    shares: softmax(reshape(x, [1, 100_003])),
+  };
+  return { graph, outputs };
+}
+
 describe('several threads', () => {
   it.each([
     ['a dense network', dense, [2]],
     ['a convolutional network', convolutional, [3]],
     ['an assortment of ops', assorted, [2, 3, 8]],
+    ['long reductions', reducing, [2, 8]],
   ])('compute the same bits as one: %s', async (_name, build, counts) => {
     const alone = await bitsOf(build, wasm({ threads: 1 }), 2);
     for (const threads of counts) expect(await bitsOf(build, eager(threads), 2)).toEqual(alone);

@@ -12,6 +12,8 @@ const target: Target = {
   lanes: LANES,
   statements: 400,
   tile: [4, 8],
+  // A block is done in the time of a phase, about, and a row of it fits the nearest cache; four rows or more are divided as they are.
+  stages: { length: 32_768, threads: 4 },
   memory: 'host',
   alignment: 64,
 };

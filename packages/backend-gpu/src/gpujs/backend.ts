@@ -15,7 +15,8 @@ const TARGET: Target = {
   lanes: 1,
   statements: 200,
   tile: [1, 1],
-  limits: { stores: 1, reads: 13, ordered: false, reduction: { length: 1024, threads: 4096 } },
+  limits: { stores: 1, reads: 13, ordered: false },
+  stages: { length: 1024, threads: 4096 },
   memory: 'device',
   alignment: 4,
 };

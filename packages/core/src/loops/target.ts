@@ -10,8 +10,15 @@ export interface KernelLimits {
   readonly reads: number;
   /** May an element be computed after another, or be added to? Recurrences, scatters and procedures need it, or rules of their ops. */
   readonly ordered: boolean;
-  /** A thread combines no more elements than `length` where fewer than `threads` are at work: longer reductions are done in stages. */
-  readonly reduction: { readonly length: number; readonly threads: number };
+}
+
+/**
+ * Reductions to fewer results than `threads`, of more elements than `length` each, are done in stages: blocks of about so many elements first, which
+ * threads divide, then what came of these. The blocks follow from the sizes alone, and not from how many threads there are.
+ */
+export interface Stages {
+  readonly length: number;
+  readonly threads: number;
 }
 
 /** What a backend says it can do; passes, fusion and placement read only this. */
@@ -33,6 +40,8 @@ export interface Target {
   readonly tile: readonly [rows: number, columns: number];
   /** What kernels may not be; absent, they may be anything. */
   readonly limits?: KernelLimits;
+  /** Which reductions are done in stages; absent, none is. */
+  readonly stages?: Stages;
   /** Where values are: typed arrays of this process, on which hand-written kernels for `host` run, or elsewhere. */
   readonly memory: 'host' | 'device';
   /** Bytes that every slot's offset is a multiple of. */

@@ -2,42 +2,44 @@ import type { Graph } from '../graph/graph.js';
 import type { Node } from '../graph/node.js';
 import type { Lowering, Op } from '../graph/op.js';
 import { keep, replay } from '../graph/replay.js';
-import { type Combine, identityOf } from '../loops/expression.js';
+import { type Combine, combiningOp, type Expr, identityOf } from '../loops/expression.js';
 import type { Index } from '../loops/indices.js';
 import { type OnlyReduction, onlyReduction } from '../loops/only-reduction.js';
-import type { KernelLimits } from '../loops/target.js';
+import type { Stages } from '../loops/target.js';
 import { countOf } from '../tensor/shape.js';
 
 /**
- * Does long reductions to few results in stages, as on a GPU few results mean few threads: first over blocks, as many threads as there are
+ * Does long reductions to few results in stages, as few results mean few threads: first over blocks, as many threads as there are
  * blocks, then over what came of these. Only ops whose lowering is one reduction and nothing else have such a form.
  */
-export function stageReductions(roots: readonly Node[], into: Graph, { reduction }: KernelLimits): Node[] {
-  return replay(roots, into, (node, inputs) => staged(keep(node, inputs, into), reduction));
+export function stageReductions(roots: readonly Node[], into: Graph, stages: Stages): Node[] {
+  return replay(roots, into, (node, inputs) => staged(keep(node, inputs, into), stages));
 }
 
-function staged(node: Node, limits: KernelLimits['reduction']): Node {
-  const { length, threads } = limits;
+function staged(node: Node, stages: Stages): Node {
+  const { length, threads } = stages;
   const only = countOf(node.shape) < threads ? onlyReduction(node) : null;
-  if (!only || countOf(only.extents) <= length) return node;
+  const count = only ? countOf(only.extents) : 0;
+  if (!only || count <= length) return node;
   const axis = only.extents.indexOf(Math.max(...only.extents));
-  const size = Math.max(1, Math.floor((only.extents[axis]! * length) / countOf(only.extents)));
-  const blocks = Math.ceil(only.extents[axis]! / size);
-  if (blocks === 1) return node;
-  const partial = node.graph.append(blockOp(node, only, { axis, size, blocks }), node.inputs, undefined) as Node;
-  return staged(node.graph.append(restOp(only.combine), [partial], undefined) as Node, limits);
+  const extent = only.extents[axis]!;
+  const least = Math.ceil(extent / Math.max(1, Math.floor((extent * length) / count)));
+  if (least === 1) return node;
+  const partial = node.graph.append(blockOp(node, only, axis, blocksOf(extent, least)), node.inputs, undefined) as Node;
+  return staged(node.graph.append(restOp(only.combine), [partial], undefined) as Node, stages);
 }
 
-interface Blocks {
-  /** Which of the reduced axes is cut. */
-  readonly axis: number;
-  readonly size: number;
-  readonly blocks: number;
+/** How many blocks an axis is cut into: if possible equal ones. */
+function blocksOf(extent: number, least: number): number {
+  for (let blocks = least; blocks <= 2 * least; blocks++) if (extent % blocks === 0) return blocks;
+  return least;
 }
 
-/** What a node's op combines, by blocks: these are the last axis of the result. */
-function blockOp(node: Node, { combine, extents }: OnlyReduction, { axis, size, blocks }: Blocks): Op<undefined> {
+/** What a node's op combines, by blocks of one axis: these are the last axis of the result. What equal blocks leave over is one more element for each of the first. */
+function blockOp(node: Node, { combine, extents }: OnlyReduction, axis: number, blocks: number): Op<undefined> {
   const extent = extents[axis]!;
+  const size = Math.floor(extent / blocks);
+  const left = extent % blocks;
   return {
     name: `${node.op.name} by blocks`,
     kind: node.op.kind,
@@ -45,12 +47,15 @@ function blockOp(node: Node, { combine, extents }: OnlyReduction, { axis, size, 
     unique: true,
     infer: () => ({ shape: [...node.shape, blocks], dtype: node.dtype }),
     lower: (k) => {
-      const start = k.at.at(-1)!.times(size);
-      const inBlock: Lowering['reduce'] = (_combine, sizes, body) =>
-        k.reduce(combine, sizes.with(axis, size), (...at) => {
-          const position = start.plus(at[axis]!);
-          return k.guard([[position, 0, extent]], () => body(...at.with(axis, position)), identityOf(combine, node.dtype));
-        });
+      const block = k.at.at(-1)!;
+      const inBlock: Lowering['reduce'] = (_combine, sizes, body) => {
+        const part = (length: number, start: Index): Expr =>
+          k.reduce(combine, sizes.with(axis, length), (...at) => body(...at.with(axis, start.plus(at[axis]!))));
+        const whole = part(size, block.times(size));
+        if (left === 0) return whole;
+        const more = k.guard([[block, 0, left]], () => part(1, block.plus(blocks * size)), identityOf(combine, node.dtype));
+        return whole.apply(combiningOp(combine), more);
+      };
       return node.op.lower!(loweringOf(node, k, k.at.slice(0, -1), inBlock));
     },
   };

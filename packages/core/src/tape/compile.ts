@@ -70,7 +70,7 @@ export function compileTape(
   checkUpdates(updates);
   const roots = [...Object.values(outputs), ...updates.flatMap(({ state, value }) => [state, value])];
   const graph = new Graph({ dtype: roots[0]?.graph.dtype ?? 'float32' });
-  const { limits } = target;
+  const { limits, stages: reductions } = target;
   const stages: readonly (readonly [name: string, on: boolean, pass: (nodes: readonly Node[]) => Node[]])[] = [
     ['specialise', true, (nodes) => specialise(nodes, bindings, graph)],
     ['stabilise', passes.stabilise ?? true, (nodes) => stabilise(nodes, graph)],
@@ -79,7 +79,7 @@ export function compileTape(
     ['stabilise what was expanded', passes.stabilise ?? true, (nodes) => stabilise(nodes, graph)],
     ['unorder', limits?.ordered === false, (nodes) => unorder(nodes, graph, target.keeps)],
     ['simplify', passes.simplify ?? true, (nodes) => simplify(nodes, graph)],
-    ['stage reductions', limits !== undefined, (nodes) => stageReductions(nodes, graph, limits!)],
+    ['stage reductions', reductions !== undefined, (nodes) => stageReductions(nodes, graph, reductions!)],
   ];
   const see: See = (stage, text) => trace?.(stage, text());
   const show = (nodes: readonly Node[]) => (): string => reached(nodes).join('\n');
