@@ -1,8 +1,29 @@
 import { describe, it } from 'vitest';
-import { checkConvolutions, checkLongProducts, checkMatrices } from './products.js';
+import { type Convolution, checkConvolutions, checkLongProducts, checkMatrices } from './products.js';
+
+const axis = { size: 12, kernel: 4, stride: 1, dilation: 1, padding: 2 };
+/** Rows that are joined, planes of a copy that are put apart, and gradients in a loop for each residue. */
+const examples: [Convolution][] = [
+  [{ axes: [axis, { ...axis, size: 7, kernel: 3 }], batch: 2, groups: 1, inputs: 3, outputs: 9, dtype: 'float32' }],
+  [{ axes: [axis, axis], batch: 2, groups: 1, inputs: 3, outputs: 9, dtype: 'float32' }],
+  [
+    {
+      axes: [
+        { ...axis, stride: 2 },
+        { ...axis, stride: 3 },
+      ],
+      batch: 2,
+      groups: 2,
+      inputs: 2,
+      outputs: 4,
+      dtype: 'float32',
+    },
+  ],
+  [{ axes: [{ ...axis, stride: 2, kernel: 1 }, axis], batch: 2, groups: 1, inputs: 2, outputs: 5, dtype: 'float64' }],
+];
 
 describe('products have the same values on every backend', () => {
-  it('convolved', () => checkConvolutions({ numRuns: 10 }));
+  it('convolved', () => checkConvolutions({ numRuns: 14, examples }));
   it('of matrices', () => checkMatrices({ numRuns: 10 }));
   it('long', () => checkLongProducts({ numRuns: 3 }));
 });

@@ -55,7 +55,22 @@ const axis = fc.record({
   dilation: fc.integer({ min: 1, max: 2 }),
   padding: fc.integer({ min: 0, max: 2 }),
 });
-const convolution = fc
+/** How a convolution goes over its input. */
+export interface Convolution {
+  readonly axes: readonly {
+    readonly size: number;
+    readonly kernel: number;
+    readonly stride: number;
+    readonly dilation: number;
+    readonly padding: number;
+  }[];
+  readonly batch: number;
+  readonly groups: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly dtype: DType;
+}
+const convolution: fc.Arbitrary<Convolution> = fc
   .record({
     axes: fc.array(axis, { minLength: 1, maxLength: 3 }),
     batch: fc.integer({ min: 1, max: 3 }),
@@ -67,7 +82,7 @@ const convolution = fc
   .filter(({ axes }) => axes.every(({ size, kernel, dilation, padding }) => size + 2 * padding > dilation * (kernel - 1)));
 
 /** Convolutions of all kinds, and their gradients, have the same values on every backend, and the bits of their statements. */
-export async function checkConvolutions(parameters: fc.Parameters<unknown>): Promise<void> {
+export async function checkConvolutions(parameters: fc.Parameters<[Convolution]>): Promise<void> {
   await fc.assert(
     fc.asyncProperty(convolution, async ({ axes, batch, groups, inputs, outputs, dtype }) => {
       const op = [conv1d, conv2d, conv3d][axes.length - 1]!;

@@ -1,4 +1,5 @@
 import { type Axis, Index } from './indices.js';
+import { stepAlong } from './lanes.js';
 import type { Store } from './loop.js';
 import type { Placement } from './placement.js';
 import { type Local, literal, type Scope } from './scope.js';
@@ -92,7 +93,8 @@ function writeStore(
   scope: Scope,
 ): void {
   const buffer = placement.number(name);
-  if (done === 0 || !lane) {
+  const step = lane ? stepAlong(address, lane.key) : 0;
+  if (!lane || (done === 0 && (step === 0 || step === 1))) {
     scope.statements.push({ kind: 'store', buffer, ...placement.address(address, scope), value, accumulate });
     return;
   }

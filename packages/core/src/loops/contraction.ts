@@ -1,6 +1,7 @@
 import type { Expr } from './expression.js';
-import type { Axis } from './indices.js';
+import { type Axis, Index } from './indices.js';
 import { expressionsOf } from './inspect.js';
+import type { Loop } from './loop.js';
 
 /** A sum of products. */
 export interface Product {
@@ -33,6 +34,25 @@ function factorsOf(body: Expr): readonly [Expr, Expr] | null {
   if (is.kind !== 'scalar') return null;
   if (is.op === 'cast') return factorsOf(is.args[0]!);
   return is.op === 'mul' ? (is.args as readonly Expr[] as readonly [Expr, Expr]) : null;
+}
+
+/** The sum of products that a contraction is, below epilogues. */
+export function productOf(loop: Loop): Product {
+  const [store] = loop.stores(loop.axes.map(Index.axis));
+  return productIn(store!.value)!;
+}
+
+/** The same loop with another sum in the place of that of its products. */
+export function withSum(loop: Loop, change: (product: Product) => Expr): Loop {
+  return {
+    ...loop,
+    stores: (at) => {
+      const stores = loop.stores(at);
+      const product = productIn(stores[0]!.value)!;
+      const sum = change(product);
+      return stores.map((store) => ({ ...store, value: replaced(store.value, product.sum, sum) }));
+    },
+  };
 }
 
 /** The sum of a product with another value in the place of one factor. */

@@ -1,9 +1,9 @@
-import { type Product, productIn, reordered, replaced, strideOf } from './contraction.js';
+import { type Product, productOf, reordered, strideOf, withSum } from './contraction.js';
 import { bytesOfCopy, type Copy, withDenseCopy } from './dense.js';
 import type { Expr } from './expression.js';
 import { type Axis, Index } from './indices.js';
 import { joinAxes, joinSummed } from './joined.js';
-import { storesNeighbours, suitsLanes } from './lanes.js';
+import { storesInSteps, suitsLanes } from './lanes.js';
 import type { Loop } from './loop.js';
 import { withPaddedFactor } from './padded.js';
 import { quickestTile } from './register-tile.js';
@@ -83,15 +83,15 @@ function withJoinedRows(padded: Copied, panels: number): Copied[] {
   return found;
 }
 
-/** With neighbours of the result in lanes. */
+/** With neighbours of the result in lanes: what is added up is read as it lies, what comes after may be gathered. */
 function alongResult({ loop, copies }: Copied): Way[] {
   const stores = loop.stores(loop.axes.map(Index.axis));
   const values = stores.map(({ value }) => value);
   const position = loop.axes.findLastIndex(
     (axis) =>
-      storesNeighbours(stores, loop, axis) &&
+      storesInSteps(stores, loop, axis) &&
       !copies.some(({ outer }) => outer.has(axis.key)) &&
-      suitsLanes(values, axis.key) === 'straight',
+      suitsLanes(values, axis.key) !== 'parts',
   );
   if (position < 0) return [];
   return [{ loop, copies, position, tile: new Map(), time: timeOf({ loop, copies }, loop.axes[position]!) }];
@@ -106,24 +106,6 @@ function alongSum({ loop, copies }: Copied): Way[] {
   return [
     { loop: withSum(loop, (sum) => summingLast(sum, axis)), copies, position: -1, tile, time: timeOf({ loop, copies }, axis) },
   ];
-}
-
-function productOf(loop: Loop): Product {
-  const [store] = loop.stores(loop.axes.map(Index.axis));
-  return productIn(store!.value)!;
-}
-
-/** The same loop with another sum in the place of that of its products. */
-function withSum(loop: Loop, change: (product: Product) => Expr): Loop {
-  return {
-    ...loop,
-    stores: (at) => {
-      const stores = loop.stores(at);
-      const product = productIn(stores[0]!.value)!;
-      const sum = change(product);
-      return stores.map((store) => ({ ...store, value: replaced(store.value, product.sum, sum) }));
-    },
-  };
 }
 
 /** In cycles, about: of the products, more of which are computed than asked for where lanes do not divide `inLanes`, and of the copies. */

@@ -8,11 +8,11 @@ import { LANES } from './statement.js';
 /** Lanes that lie further apart are gathered one by one. */
 const NEAR = 8;
 
-/** Does an index move by one along an axis? `null` where it does not move at all, false where it moves otherwise. */
-function stepsByOne(index: Index, axis: string): boolean | null {
+/** How far an index moves from one neighbour along an axis to the next: 0 where it does not, null where that is not always the same. */
+export function stepAlong(index: Index, axis: string): number | null {
   const moving = index.terms.filter((term) => freeAxes([term]).has(axis));
-  if (moving.length === 0) return null;
-  return moving.length === 1 && moving[0]!.atom.kind === 'axis' && moving[0]!.coefficient === 1;
+  if (moving.length === 0) return 0;
+  return moving.length === 1 && moving[0]!.atom.kind === 'axis' ? moving[0]!.coefficient : null;
 }
 
 /** Are the neighbours along an axis near one another in memory, at distances that are the same wherever four of them begin? */
@@ -50,7 +50,8 @@ export function suitsLanes(values: readonly Expr[], axis: string): 'straight' | 
     if (!expr.axes.has(axis) || seen.has(expr)) return true;
     seen.add(expr);
     const { is } = expr;
-    if (is.kind === 'load' && stepsByOne(is.address, axis) === false && !isNear(is.address, axis)) {
+    const step = is.kind === 'load' ? stepAlong(is.address, axis) : 0;
+    if (is.kind === 'load' && step !== 0 && step !== 1 && !isNear(is.address, axis)) {
       if (inside) return false;
       gathers = true;
     }
@@ -63,10 +64,24 @@ export function suitsLanes(values: readonly Expr[], axis: string): 'straight' | 
 }
 
 /** Does every store move by one along an axis, which may run in any order? */
-export function storesNeighbours(stores: readonly Store[], loop: Loop, { key, extent }: Axis): boolean {
+export function storesNeighbours(stores: readonly Store[], loop: Loop, axis: Axis): boolean {
+  return storesAlong(stores, loop, axis, (step) => step === 1);
+}
+
+/** Does every store move along an axis, which may run in any order, by the same step each time? */
+export function storesInSteps(stores: readonly Store[], loop: Loop, axis: Axis): boolean {
+  return storesAlong(stores, loop, axis, (step) => step !== null && step !== 0);
+}
+
+function storesAlong(
+  stores: readonly Store[],
+  loop: Loop,
+  { key, extent }: Axis,
+  suits: (step: number | null) => boolean,
+): boolean {
   return (
     extent >= LANES &&
     !loop.ordered.has(key) &&
-    stores.every(({ address }) => stepsByOne(address, key) === true && valuesOf(address).every((value) => !value.axes.has(key)))
+    stores.every(({ address }) => suits(stepAlong(address, key)) && valuesOf(address).every((value) => !value.axes.has(key)))
   );
 }

@@ -8,6 +8,7 @@ import { piecesOf } from './pieces.js';
 import { Placement } from './placement.js';
 import type { Procedure } from './procedure.js';
 import { ProductWriter } from './product-writer.js';
+import { residuesOf } from './residues.js';
 import { literal, Scope } from './scope.js';
 import type { Kernel, KernelBuffer, LANES, Stmt } from './statement.js';
 import type { KernelLimits } from './target.js';
@@ -62,7 +63,9 @@ export function place(nest: Nest, buffers: readonly KernelBuffer[], options: Pla
         for (const value of values) placement.value(value, scope);
       });
       if (loop.axes.some((axis) => axis.extent === 0)) continue;
-      for (const piece of limits?.stores === 1 ? [loop] : piecesOf(loop)) {
+      const kept = placement.panels.asked.length;
+      for (const piece of limits?.stores === 1 ? [loop] : piecesOf(loop).flatMap(residuesOf)) {
+        placement.panels.release(kept);
         const tiling = new Tiling(piece, { lanes: lanes > 1, wideSums, tile }, placement.nextPanel);
         if (tiling.packing) new ProductWriter(tiling, tiling.packing, placement).write(scope);
         else new LoopWriter(tiling, placement).write(scope);
@@ -78,7 +81,8 @@ export function place(nest: Nest, buffers: readonly KernelBuffer[], options: Pla
       });
   };
   if (shared.every((axis) => axis.extent > 0)) write(top, shared);
-  return kernelOf(top.statements, placement.locals, buffers, placement.panels);
+  const { body, panels } = placement.panels.placed(top.statements, buffers.length);
+  return kernelOf(body, placement.locals, buffers, panels);
 }
 
 /**

@@ -4,6 +4,7 @@ import { ranking, reductionsOf, valuesOf } from './dependencies.js';
 import { type Condition, type Expr, identityOf } from './expression.js';
 import { Index } from './indices.js';
 import type { Row } from './loop.js';
+import { PanelMemory } from './panel-memory.js';
 import { placeReductions } from './reduction.js';
 import type { LetOp } from './scalar.js';
 import { type Local, literal, Scope } from './scope.js';
@@ -35,7 +36,7 @@ const NO_AXES: ReadonlySet<string> = new Set();
 export class Placement {
   readonly wideSums: boolean;
   readonly lanes: boolean;
-  readonly panels: KernelBuffer[] = [];
+  readonly panels = new PanelMemory();
   readonly #buffers: readonly KernelBuffer[];
   readonly #rank = ranking();
   #locals = 0;
@@ -56,12 +57,14 @@ export class Placement {
 
   /** The number that the next panel will have. */
   get nextPanel(): number {
-    return this.#buffers.length + this.panels.length;
+    return this.#buffers.length + this.panels.asked.length;
   }
 
   /** The number of a new panel. */
   panel(dtype: DType, length: number): number {
-    return this.#buffers.length + this.panels.push({ dtype, length, access: 'readwrite' }) - 1;
+    const number = this.nextPanel;
+    this.panels.take({ dtype, length, access: 'readwrite' });
+    return number;
   }
 
   /** A buffer as a kernel numbers it: its rows come after what it is given. */
@@ -217,7 +220,7 @@ export class Placement {
   #alwaysInside({ buffer, address }: Body<'load'>): boolean {
     const [low, high] = address.range;
     const number = this.number(buffer);
-    const { length } = this.#buffers[number] ?? this.panels[number - this.#buffers.length]!;
+    const { length } = this.#buffers[number] ?? this.panels.asked[number - this.#buffers.length]!;
     return low >= 0 && high < length && valuesOf(address).length === 0;
   }
 
