@@ -1,7 +1,7 @@
 import type { Procedure, Value } from '@tapegrad/core';
+import { coshBy, type Exponentials, sinhBy } from '../hyperbolic.js';
 import { clamped, type FunctionOf, polynomialInPairs } from '../tools.js';
 import { ROUNDING } from './tools.js';
-import { wideExp, wideExpm1 } from './wide.js';
 
 /** Of (e^r − 1 − r)/r² for |r| ≤ ln(2)/2, the highest power first: the error in e^r − 1 is below 1.4·10⁻⁸ of it. */
 const EXPM1 = [1.388249802403152e-3, 8.36664717644453e-3, 4.166720435023308e-2, 1.6666541993618011e-1, 4.999999701976776e-1];
@@ -72,12 +72,18 @@ export const exp2: FunctionOf = (p, x) => {
   return scaled(p, polynomialInPairs(r, r.mul(r), EXP2).mul(r).add(1), bits);
 };
 
-/** e^x − 1 within 2 ulp: 2·(2^(n − 1)·(e^r − 1) + 2^(n − 1) − ½). −0 stays. */
-export const expm1: FunctionOf = (p, x) => {
-  const bounded = clamped(x, -18, 89);
-  const { n, bits } = whole(p, bounded, Math.LOG2E, 126);
+/** (e^x − 1)/2^shift for x up to 89, and there twice as large for each of `shift`: no step overflows before the result does. */
+function shiftedExpm1(p: Procedure, x: Value, shift: number): Value {
+  const { n, bits } = whole(p, x, Math.LOG2E, 127 - shift);
   const scale = power(p, bits);
-  const half = nearZero(withoutTwos(bounded, n)).mul(scale).add(scale.sub(0.5));
+  return nearZero(withoutTwos(x, n))
+    .mul(scale)
+    .add(scale.sub(2 ** -shift));
+}
+
+/** Within 2 ulp. −0 stays. */
+export const expm1: FunctionOf = (p, x) => {
+  const half = shiftedExpm1(p, clamped(x, -18, 89), 1);
   return half.add(half).apply('copySign', x);
 };
 
@@ -92,19 +98,16 @@ export const tanh: FunctionOf = (p, x) => {
   return y.div(y.add(2)).apply('copySign', x);
 };
 
-/** A function that is computed in float64, and rounded. */
-function widened(f: (p: Procedure, x: Value) => Value): FunctionOf {
-  return (p, x) => f(p, x.cast('float64')).cast('float32');
-}
-
-/** (E + E/(E + 1))/2 with E = e^|x| − 1. */
-export const sinh: FunctionOf = (p, x) => {
-  const e = wideExpm1(p, x.apply('abs').cast('float64'));
-  const half = e.add(e.div(e.add(1))).mul(0.5);
-  return half.cast('float32').apply('copySign', x);
+const hyperbolic: Exponentials = {
+  half: (p, x) => {
+    const { n, bits } = whole(p, x, Math.LOG2E, 253);
+    return scaled(p, nearZero(withoutTwos(x, n)).add(1), bits);
+  },
+  eighthOfExpm1: (p, x) => shiftedExpm1(p, x, 3),
+  most: 90,
+  tiny: 2 ** -30,
 };
-
-export const cosh: FunctionOf = widened((p, x) => {
-  const e = wideExp(p, x.apply('abs'));
-  return e.add(p.literal(1, 'float64').div(e)).mul(0.5);
-});
+/** Within 3 ulp. */
+export const sinh = sinhBy(hyperbolic);
+/** Within 2 ulp. */
+export const cosh = coshBy(hyperbolic);

@@ -1,7 +1,9 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { type FunctionOf, isNan, polynomial } from '../tools.js';
+import { acoshBy, asinhBy, atanhBy, type Logarithm } from '../inverse-hyperbolic.js';
+import { powBy } from '../power.js';
+import { clamped, type FunctionOf, polynomial } from '../tools.js';
 import { LEAST_NORMAL } from './tools.js';
-import { logOf, wideExp, wideLog, wideLog1p } from './wide.js';
+import { wideExp, wideLog } from './wide.js';
 
 /** Of log(1 + f) = 2s + s·R(s²) with s = f/(2 + f), by powers of s²: K. C. Ng, FreeBSD, e_logf.c. */
 const LOG = [0.24279078841, 0.28498786688, 0.40000972152, 0.66666662693];
@@ -69,14 +71,23 @@ export const log2: FunctionOf = logarithm((p, x) => {
   return f.sub(square.sub(rest)).mul(Math.LOG2E).add(e);
 }, 24);
 
-export const log10: FunctionOf = (p, x) =>
-  logOf(p, x, (q, y) => wideLog(q, y).mul(Math.LOG10E), 24 * Math.log10(2)).cast('float32');
+/** Within 1 ulp; exact for powers of ten. */
+export const log10: FunctionOf = logarithm(
+  (p, x) => wideLog(p, x.cast('float64')).mul(Math.LOG10E).cast('float32'),
+  24 * Math.log10(2),
+);
 
-/** log(1 + x) within 2 ulp: 1 + x = (1 + f)·2^e, and f = x·2^−e + (2^−e − 1) has lost nothing of x. −0 stays. */
-export const log1p: FunctionOf = (p, x) => {
+/** log(1 + x) + extra·ln(2), for −1 < x < 2^126: 1 + x = (1 + f)·2^e, and f = x·2^−e + (2^−e − 1) has lost nothing of x. */
+function plainLog1p(p: Procedure, x: Value, extra: Value | null): { readonly value: Value; readonly bits: Value } {
   const { bits, exponent, e } = exponentOf(p, x.add(1));
   const scale = p.bits(exponent.apply('neg').add(ONE_BITS));
-  const result = p.variable(logOfParts(x.mul(scale).add(scale.sub(1)), e).apply('copySign', x));
+  return { value: logOfParts(x.mul(scale).add(scale.sub(1)), extra ? e.add(extra) : e), bits };
+}
+
+/** Within 2 ulp. −0 stays. */
+export const log1p: FunctionOf = (p, x) => {
+  const { value, bits } = plainLog1p(p, x, null);
+  const result = p.variable(value.apply('copySign', x));
   p.if(p.any(isOutside(bits, 2 ** 126)), () => {
     const large = x.eq(Infinity).select(x, plainLog(p, x));
     const pole = x.eq(-1).select(p.literal(-Infinity, 'float32'), p.literal(Number.NaN, 'float32'));
@@ -86,57 +97,20 @@ export const log1p: FunctionOf = (p, x) => {
   return result.value;
 };
 
-/** For sizes above 2^14, where the sum of x and √(x² ± 1) is 2x but for 2^-30 of it. */
-const LARGE = 16384;
+const inverse: Logarithm = { log1p: (p, x, extra) => plainLog1p(p, x, extra).value, large: 2 ** 40, shift: 10 };
+/** Within 3 ulp. */
+export const asinh = asinhBy(inverse);
+export const acosh = acoshBy(inverse);
+export const atanh = atanhBy(inverse);
 
-/** asinh = log1p(x + x²/(1 + √(x² + 1))) of the size. */
-export const asinh: FunctionOf = (p, x) => {
-  const size = x.apply('abs');
-  const large = size.gt(LARGE);
-  const a = large.select(p.literal(1, 'float32'), size).cast('float64');
-  const square = a.mul(a);
-  const small = wideLog1p(p, a.add(square.div(square.add(1).sqrt().add(1))));
-  const big = logOf(p, size, wideLog, 24 * Math.LN2).add(Math.LN2);
-  const y = large.select(big, small).cast('float32');
-  return isNan(x).select(x, y.apply('copySign', x));
-};
+/** From here on every power but those of 1 has overflowed or vanished. */
+const SETTLED = 2 ** 40;
 
-/** acosh = log1p(t + √(t·(x + 1))) with t = x − 1. NaN below 1. */
-export const acosh: FunctionOf = (p, x) => {
-  const large = x.gt(LARGE);
-  const a = large.select(p.literal(2, 'float32'), x).cast('float64');
-  const t = a.sub(1);
-  const small = wideLog1p(p, t.add(t.mul(a.add(1)).sqrt()));
-  const big = logOf(p, x, wideLog, 24 * Math.LN2).add(Math.LN2);
-  const y = large.select(big, small).cast('float32');
-  return x.lt(1).or(isNan(x)).select(p.literal(Number.NaN, 'float32'), y);
-};
-
-/** atanh = log1p(2x/(1 − x))/2 of the size. */
-export const atanh: FunctionOf = (p, x) => {
-  const size = x.apply('abs');
-  const inside = size.lt(1);
-  const a = inside.select(size, 0).cast('float64');
-  const y = wideLog1p(p, a.mul(2).div(p.literal(1, 'float64').sub(a)))
-    .mul(0.5)
-    .cast('float32');
-  const pole = size.eq(1).select(p.literal(Infinity, 'float32'), p.literal(Number.NaN, 'float32'));
-  return inside.select(y, pole).apply('copySign', x);
-};
-
-/** |x|^y = e^(y·log|x|), negative for a negative x to an odd power; pow(0, 0) = 1, and 1 to any power is 1. */
-export const pow: FunctionOf = (p, x, y) => {
-  const size = x.apply('abs');
-  const power = wideExp(p, logOf(p, size, wideLog, 24 * Math.LN2).mul(y.cast('float64'))).cast('float32');
-  const one = p.literal(1, 'float32');
-  const nan = p.literal(Number.NaN, 'float32');
-  const isWhole = y.apply('floor').eq(y);
-  const half = y.mul(0.5);
-  const isOdd = isWhole.and(half.apply('floor').ne(half));
-  const signed = isOdd.select(power.apply('copySign', x), power);
-  const isImaginary = x.lt(0).and(size.lt(Infinity)).and(isWhole.apply('not'));
-  const real = isImaginary.select(nan, signed);
-  const isUnit = size.eq(1).and(y.apply('abs').eq(Infinity));
-  const known: Value = isNan(x).or(isNan(y)).select(nan, isUnit.select(one, real));
-  return y.eq(0).or(x.eq(1)).select(one, known);
-};
+/** e^(y·log x) in float64, within 1 ulp. */
+export const pow = powBy({
+  plain: (p, size, y) => {
+    const exponent = clamped(y, -SETTLED, SETTLED).cast('float64');
+    return wideExp(p, wideLog(p, size.cast('float64')).mul(exponent)).cast('float32');
+  },
+  isUnusual: (p, x) => isOutside(p.bits(x), 2 ** 128),
+});

@@ -1,12 +1,5 @@
-import type { Procedure, Value } from '@tapegrad/core';
-
 /** The least normal float32. */
 export const LEAST_NORMAL = 2 ** -126;
 
 /** Added to a float32 of moderate size it rounds that to a whole number, which the last bits of the sum show. */
 export const ROUNDING = 1.5 * 2 ** 23;
-
-/** The float32 2^n, for −126 ≤ n ≤ 127. */
-export function powerOfTwo(p: Procedure, n: Value): Value {
-  return p.bits(n.add(127).apply('shiftLeft', 23));
-}

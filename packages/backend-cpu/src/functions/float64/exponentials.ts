@@ -1,4 +1,5 @@
 import type { Procedure, Value } from '@tapegrad/core';
+import { coshBy, type Exponentials, sinhBy } from '../hyperbolic.js';
 import { clamped, type FunctionOf, polynomialInPairs } from '../tools.js';
 import { head, power, ROUNDING } from './tools.js';
 
@@ -92,7 +93,7 @@ function shiftedExpm1(p: Procedure, x: Value, shift: number): Value {
     .add(scale.sub(2 ** -shift));
 }
 
-/** Up to here e^x − 1 and sinh x are x, and a part of it might be too small for its digits. */
+/** Up to here e^x − 1 and sinh x are x, and a part of them might be too small for its digits. */
 const TINY = 2 ** -60;
 
 /** Within 2 ulp. −0 stays. */
@@ -107,17 +108,14 @@ export const tanh: FunctionOf = (p, x) => {
   return e.div(e.add(2)).apply('copySign', x);
 };
 
-/** (E + E/(E + 1))/2 with E = e^|x| − 1. */
-export const sinh: FunctionOf = (p, x) => {
-  const size = x.apply('abs');
-  const e = shiftedExpm1(p, size.apply('lesser', 711), 3);
-  const quarter = e.add(e.div(e.mul(8).add(1)));
-  return size.lt(TINY).select(x, quarter.mul(4).apply('copySign', x));
+const hyperbolic: Exponentials = {
+  half: (p, x) => {
+    const r = reduced(p, x, 2 * BIAS - 1);
+    return scaled(p, nearZero(r).add(1), r.biased);
+  },
+  eighthOfExpm1: (p, x) => shiftedExpm1(p, x, 3),
+  most: 711,
+  tiny: TINY,
 };
-
-/** H + 1/(4H) with H = e^|x|/2. */
-export const cosh: FunctionOf = (p, x) => {
-  const r = reduced(p, x.apply('abs').apply('lesser', 711), 2 * BIAS - 1);
-  const half = scaled(p, nearZero(r).add(1), r.biased);
-  return half.add(p.literal(0.25, 'float64').div(half));
-};
+export const sinh = sinhBy(hyperbolic);
+export const cosh = coshBy(hyperbolic);

@@ -1,4 +1,5 @@
 import type { Procedure, Value } from '@tapegrad/core';
+import { acoshBy, asinhBy, atanhBy, type Logarithm } from '../inverse-hyperbolic.js';
 import { type FunctionOf, polynomial } from '../tools.js';
 import { head, literal, ONE_WORD } from './tools.js';
 
@@ -36,7 +37,7 @@ function exponentOf(p: Procedure, x: Value): { readonly word: Value; readonly ex
 }
 
 /** A normal float64 as (1 + f)·2^e, with 1 + f between √½ and √2. */
-function split(p: Procedure, x: Value): { readonly f: Value; readonly e: Value } {
+export function split(p: Procedure, x: Value): { readonly f: Value; readonly e: Value } {
   const { word, exponent, e } = exponentOf(p, x);
   return { f: p.fromWords(word.sub(exponent), p.lowWord(x)).sub(1), e };
 }
@@ -112,7 +113,7 @@ export const log10: FunctionOf = logarithm(
 );
 
 /** log(1 + x) + extra·ln(2), for −1 < x < 2^1022: 1 + x = (1 + f)·2^e, and f = x·2^−e + (2^−e − 1) has lost nothing of x. */
-function plainLog1p(p: Procedure, x: Value, extra?: Value): { readonly value: Value; readonly word: Value } {
+function plainLog1p(p: Procedure, x: Value, extra: Value | null): { readonly value: Value; readonly word: Value } {
   const { word, exponent, e } = exponentOf(p, x.add(1));
   const scale = p.fromWords(exponent.apply('neg').add(ONE_WORD), 0);
   return { value: logOfParts(x.mul(scale).add(scale.sub(1)), extra ? e.add(extra) : e), word };
@@ -120,7 +121,7 @@ function plainLog1p(p: Procedure, x: Value, extra?: Value): { readonly value: Va
 
 /** Within 1 ulp. −0 stays. */
 export const log1p: FunctionOf = (p, x) => {
-  const { value, word } = plainLog1p(p, x);
+  const { value, word } = plainLog1p(p, x, null);
   const result = p.variable(value.apply('copySign', x));
   p.if(p.any(isOutside(word, 1022)), () => {
     const large = x.eq(Infinity).select(x, plainLog(p, x));
@@ -130,34 +131,7 @@ export const log1p: FunctionOf = (p, x) => {
   return result.value;
 };
 
-/** Above 2^120 the sum of x and √(x² ± 1) is 2x, and the squares might overflow: there log1p is taken of x·2^-60, which is 2^61 too small. */
-const LARGE = 2 ** 120;
-
-function log1pOrDouble(p: Procedure, size: Value, small: Value): Value {
-  const large = size.gt(LARGE);
-  const { value } = plainLog1p(p, large.select(size.mul(2 ** -60), small), large.select(literal(p, 61), 0));
-  return size.eq(Infinity).select(size, value);
-}
-
-/** asinh = log1p(x + x²/(1 + √(x² + 1))) of the size. −0 stays. */
-export const asinh: FunctionOf = (p, x) => {
-  const size = x.apply('abs');
-  const square = size.mul(size);
-  const small = size.add(square.div(square.add(1).sqrt().add(1)));
-  return log1pOrDouble(p, size, small).apply('copySign', x);
-};
-
-/** acosh = log1p(t + √(t·(x + 1))) with t = x − 1. NaN below 1. */
-export const acosh: FunctionOf = (p, x) => {
-  const t = x.sub(1);
-  const y = log1pOrDouble(p, x, t.add(t.mul(x.add(1)).sqrt()));
-  return x.lt(1).select(literal(p, Number.NaN), y);
-};
-
-/** atanh = log1p(2x/(1 − x))/2 of the size. −0 stays. */
-export const atanh: FunctionOf = (p, x) => {
-  const size = x.apply('abs');
-  const inside = plainLog1p(p, size.add(size).div(literal(p, 1).sub(size))).value.mul(0.5);
-  const outside = size.eq(1).select(literal(p, Infinity), literal(p, Number.NaN));
-  return size.lt(1).select(inside, outside).apply('copySign', x);
-};
+const inverse: Logarithm = { log1p: (p, x, extra) => plainLog1p(p, x, extra).value, large: 2 ** 120, shift: 60 };
+export const asinh = asinhBy(inverse);
+export const acosh = acoshBy(inverse);
+export const atanh = atanhBy(inverse);

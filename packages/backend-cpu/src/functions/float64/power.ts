@@ -1,5 +1,6 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { clamped, type FunctionOf, isNan, polynomial } from '../tools.js';
+import { powBy } from '../power.js';
+import { clamped, polynomial } from '../tools.js';
 import { exp2OfSum } from './exponentials.js';
 import { isOutside, LEAST_NORMAL } from './logarithms.js';
 import { head, literal } from './tools.js';
@@ -71,25 +72,11 @@ function plainPower(p: Procedure, x: Value, y: Value, shift: Value): Value {
   return exp2OfSum(p, { high: clamped(yHigh.mul(log.first), -1100, 1050), low: clamped(low, -1, 1) });
 }
 
-/** x^y, within 1 ulp: negative for a negative x to an odd power; pow(0, 0) = 1, and 1 to any power is 1. */
-export const pow: FunctionOf = (p, x, y) => {
-  const size = x.apply('abs');
-  const tiny = size.lt(LEAST_NORMAL);
-  const power = plainPower(p, tiny.select(size.mul(2 ** 54), size), y, tiny.select(literal(p, -54), 0));
-  const result = p.variable(power);
-  p.if(p.any(isOutside(p.highWord(x), 1024).or(isNan(y))), () => {
-    const one = literal(p, 1);
-    const nan = literal(p, Number.NaN);
-    const isWhole = y.apply('floor').eq(y);
-    const half = y.mul(0.5);
-    const isOdd = isWhole.and(half.apply('floor').ne(half));
-    const vanishes = size.eq(0).select(y, y.apply('neg')).gt(0);
-    const extreme = vanishes.select(literal(p, 0), Infinity);
-    const whole = size.eq(0).or(size.eq(Infinity)).select(extreme, power);
-    const signed = isOdd.select(whole.apply('copySign', x), whole);
-    const isImaginary = x.lt(0).and(size.lt(Infinity)).and(isWhole.apply('not'));
-    const known = isNan(x).or(isNan(y)).or(isImaginary).select(nan, signed);
-    result.set(y.eq(0).or(x.eq(1)).select(one, known));
-  });
-  return result.value;
-};
+/** Within 1 ulp. */
+export const pow = powBy({
+  plain: (p, size, y) => {
+    const tiny = size.lt(LEAST_NORMAL);
+    return plainPower(p, tiny.select(size.mul(2 ** 54), size), y, tiny.select(literal(p, -54), 0));
+  },
+  isUnusual: (p, x) => isOutside(p.highWord(x), 1024),
+});
