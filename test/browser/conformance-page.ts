@@ -16,13 +16,19 @@ interface SentExcuse {
   readonly reason: string;
 }
 
+/** The inside of the backend 'webgl'. */
+interface OnWebgl {
+  readonly gpgpu: { readonly gl: { getExtension(name: 'WEBGL_lose_context'): { loseContext(): void } } };
+}
+
 /** Holds a backend of TensorFlow.js to the suite: every `stride`-th case of each group. */
 export type Conform = (backend: string, oracle: Oracle, sent: readonly SentExcuse[], stride: number) => Promise<Outcome[]>;
 
 const conform: Conform = async (backend, oracle, sent, stride) => {
   const excuses = sent.map(({ cases, reason }) => ({ cases: new RegExp(cases), reason }));
+  const lose = () => (tf.backend() as unknown as OnWebgl).gpgpu.gl.getExtension('WEBGL_lose_context').loseContext();
   const open = () => tfjs({ tf, backend, missing: 'host' });
-  const subject = subjectOf(`tfjs:${backend}`, open, { excuses, held: () => tf.memory().numTensors });
+  const subject = subjectOf(`tfjs:${backend}`, open, { excuses, held: () => tf.memory().numTensors, lose });
   const tasks = [...(await conformanceTasks(subject, oracle)), ...memoryTasks(subject)];
   const seen = new Map<string, number>();
   const outcomes: Outcome[] = [];

@@ -1,5 +1,5 @@
 import { js } from '@tapegrad/backend-cpu';
-import { type Backend, Graph, matmul, sgd, sum, TapeMachine, tanh } from 'tapegrad';
+import { type Backend, Graph, MachineError, matmul, sgd, sum, TapeMachine, tanh } from 'tapegrad';
 import { type Task, task } from '../oracle/outcome.js';
 import { wrongs } from './compare.js';
 import type { Subject } from './subject.js';
@@ -84,6 +84,28 @@ export function behaviourTasks(subject: Subject): Task[] {
     task('concurrent runs', 'behaviour', () => concurrent(subject)),
     task('refusals', 'behaviour', () => refusals(subject)),
     task('saving and loading', 'behaviour', () => saving(subject)),
+  ];
+}
+
+/** A device that is taken away gives an error, not numbers, and does not keep a new machine from working. */
+export function lossTasks({ open, lose }: Subject): Task[] {
+  if (!lose) return [];
+  return [
+    task('a lost device', 'loss', async () => {
+      const { machine, step } = await pair(open());
+      const first = (await step.run(feed(2, 0))).total.item();
+      lose();
+      const found: string[] = [];
+      for (const which of ['first', 'second']) {
+        const outcome = await step.run(feed(2, 0)).catch((error: unknown) => error);
+        if (!(outcome instanceof MachineError)) found.push(`the ${which} run after the loss gave ${outcome}`);
+      }
+      machine.dispose();
+      const next = await pair(open());
+      const again = (await next.step.run(feed(2, 0))).total.item();
+      next.machine.dispose();
+      return again === first ? found : [...found, `a new machine gives ${again} instead of ${first}`];
+    }),
   ];
 }
 

@@ -26,6 +26,7 @@ export async function dawnSubject(): Promise<Subject> {
   const tf = await import('@tensorflow/tfjs-core');
   await import('@tensorflow/tfjs-backend-webgpu');
   tf.env().set('WEBGPU_CPU_FORWARD', false);
+  const lose = () => (tf.backend() as unknown as { device: { destroy(): void } }).device.destroy();
   const open = () => tfjs({ tf, backend: 'webgpu', missing: 'host' });
-  return subjectOf('tfjs:webgpu', open, { excuses: WEBGPU, held: () => tf.memory().numTensors });
+  return subjectOf('tfjs:webgpu', open, { excuses: WEBGPU, held: () => tf.memory().numTensors, lose });
 }

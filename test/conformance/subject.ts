@@ -16,10 +16,12 @@ export interface Subject {
   readonly excuses?: readonly Excuse[];
   /** What runs may leave no more of: tensors, buffers, bytes. */
   readonly held?: () => number;
+  /** Takes the device away from all machines that have it. */
+  readonly lose?: () => void;
 }
 
 /** A subject whose target says which floats it has. */
-export function subjectOf(name: string, open: () => Backend, more: Pick<Subject, 'excuses' | 'held'> = {}): Subject {
+export function subjectOf(name: string, open: () => Backend, more: Pick<Subject, 'excuses' | 'held' | 'lose'> = {}): Subject {
   const { dtypes } = open().target;
   return { name, open, floats: (['float32', 'float64'] as const).filter((float) => dtypes.has(float)), ...more };
 }

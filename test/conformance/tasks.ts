@@ -1,7 +1,7 @@
 import type { Oracle } from '../oracle/format.js';
 import { caseTask } from '../oracle/judge-case.js';
 import type { Task } from '../oracle/outcome.js';
-import { behaviourTasks } from './behaviour.js';
+import { behaviourTasks, lossTasks } from './behaviour.js';
 import { opTasks } from './op-tasks.js';
 import { randomTasks } from './random.js';
 import type { Subject } from './subject.js';
@@ -17,6 +17,7 @@ export async function conformanceTasks(subject: Subject, oracle: Oracle): Promis
     ...trainingTasks(subject),
     ...randomTasks(subject),
     ...behaviourTasks(subject),
+    ...lossTasks(subject),
   ];
   return tasks.map((task) => excusing(task, subject));
 }

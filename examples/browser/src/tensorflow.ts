@@ -1,6 +1,16 @@
 // Loaded when somebody asks for it: TensorFlow.js is several times the size of the rest of the page.
 import { tfjs } from '@tapegrad/backend-gpu';
-import { engine, getBackend, getKernel, setBackend, tensor } from '@tensorflow/tfjs-core';
+import {
+  backend as currentBackend,
+  engine,
+  findBackendFactory,
+  getBackend,
+  getKernel,
+  registerBackend,
+  removeBackend,
+  setBackend,
+  tensor,
+} from '@tensorflow/tfjs-core';
 import type { Backend } from 'tapegrad';
 
 const registered = {
@@ -12,5 +22,6 @@ const registered = {
 export async function openTensorFlow(backend: keyof typeof registered): Promise<Backend> {
   await registered[backend]();
   // Not the whole module: a bundle holds only what is asked of it.
-  return tfjs({ tf: { engine, getBackend, getKernel, setBackend, tensor }, backend });
+  const calls = { engine, findBackendFactory, getBackend, getKernel, registerBackend, removeBackend, setBackend, tensor };
+  return tfjs({ tf: { ...calls, backend: currentBackend }, backend });
 }

@@ -215,6 +215,49 @@ describe('tfjs', () => {
     expect((await another.program.run({ x })).y.shape).toEqual([2, 2]);
   });
 
+  it('tells of the GPU, notices that it was lost, and has it made again for a new machine', async () => {
+    let contexts = 0;
+    let lost = false;
+    const gl = {
+      RENDERER: 1,
+      getParameter: () => `renderer ${contexts}`,
+      getExtension: () => null,
+      isContextLost: () => lost,
+    };
+    let present = { gpgpu: { gl } };
+    const calls: unknown[] = [];
+    const graphics = altered({
+      backend: () => present,
+      findBackendFactory: (name) => `factory of ${name}`,
+      removeBackend: (name) => calls.push(['remove', name]),
+      registerBackend: (name, factory) => {
+        calls.push(['register', name, factory]);
+        contexts++;
+        lost = false;
+        present = { gpgpu: { gl: { ...gl, isContextLost: () => false } } };
+        return true;
+      },
+    });
+    const first = await counting(tfjs({ tf: graphics, backend: 'cpu' }));
+    const { program, machine, x } = first;
+    expect(machine.device).toBe('cpu on renderer 0');
+    await program.run({ x });
+    lost = true;
+    const words = 'tfjs: the GPU was lost. Make a new TapeMachine, and load saved state there.';
+    await expect(program.run({ x })).rejects.toThrow(words);
+    await expect(machine.getAsync('w')).rejects.toThrow(words);
+    await expect(machine.compile({ y: first.w })).rejects.toThrow(words);
+    expect(calls).toEqual([]);
+    machine.dispose();
+    const next = await counting(tfjs({ tf: graphics, backend: 'cpu' }));
+    expect(calls).toEqual([
+      ['remove', 'cpu'],
+      ['register', 'cpu', 'factory of cpu'],
+    ]);
+    expect(next.machine.device).toBe('cpu on renderer 1');
+    expect((await next.program.run({ x })).y.shape).toEqual([2, 2]);
+  });
+
   it('lets a product add its bias and take the maximum with 0 in one call, and keeps NaN', async () => {
     const called: string[] = [];
     const engine = () => ({

@@ -1,5 +1,6 @@
-import { BackendError, type TypedArray } from '@tapegrad/core';
+import { BackendError, MachineError, type TypedArray } from '@tapegrad/core';
 import type { Call, Type } from './calls.js';
+import { type Graphics, graphicsOf } from './graphics.js';
 import type { TensorFlow, TensorHandle } from './tensorflow.js';
 
 /** Backends of TensorFlow.js whose tensors this process cannot wait for. */
@@ -14,6 +15,8 @@ export class Device {
   readonly waits: boolean;
   readonly name: string;
   readonly #tf: TensorFlow;
+  #graphics: Graphics | null = null;
+  #started = false;
 
   constructor(tf: TensorFlow, name: string) {
     this.#tf = tf;
@@ -21,13 +24,47 @@ export class Device {
     this.waits = !ASYNCHRONOUS.has(name);
   }
 
-  /** Makes the backend ready. Throws where there is no such. */
+  /** The backend, and the GPU under it; null until it has been made ready. */
+  get description(): string | null {
+    if (!this.#started) return null;
+    return this.#graphics ? `${this.name} on ${this.#graphics.name}` : this.name;
+  }
+
+  /** Makes the backend ready, anew where its GPU was lost before this device came to it. Throws where there is no such. */
   async start(): Promise<void> {
-    const started = await this.#tf.setBackend(this.name).catch(() => false);
-    if (started) return;
-    throw new BackendError(
-      `tfjs: TensorFlow.js has no backend '${this.name}' here. Import the module that registers it, or name another.`,
-    );
+    this.check();
+    let graphics = await this.#choose();
+    if (!this.#started && graphics?.isLost()) {
+      this.#renew();
+      graphics = await this.#choose();
+    }
+    this.#graphics ??= graphics;
+    this.#started = true;
+  }
+
+  async #choose(): Promise<Graphics | null> {
+    const chosen = await this.#tf.setBackend(this.name).catch(() => false);
+    if (!chosen)
+      throw new BackendError(
+        `tfjs: TensorFlow.js has no backend '${this.name}' here. Import the module that registers it, or name another.`,
+      );
+    const graphics = graphicsOf(this.#tf.backend());
+    // One that is lost says so when it is asked next.
+    await Promise.resolve();
+    return graphics;
+  }
+
+  /** Has the backend made again when it is chosen next. */
+  #renew(): void {
+    const factory = this.#tf.findBackendFactory(this.name);
+    this.#tf.removeBackend(this.name);
+    this.#tf.registerBackend(this.name, factory as never);
+  }
+
+  /** Throws where the GPU does nothing any more, which it may do in silence. */
+  check(): void {
+    if (!this.#graphics?.isLost()) return;
+    throw new MachineError('tfjs: the GPU was lost. Make a new TapeMachine, and load saved state there.', { code: 'device' });
   }
 
   hasKernel(name: string): boolean {

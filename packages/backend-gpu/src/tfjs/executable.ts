@@ -46,33 +46,41 @@ export class TensorExecutable implements DeviceExecutable {
 
   async submit(feeds: readonly TypedArray[], steps: number): Promise<readonly TypedArray[]> {
     const { device, turn } = this.#loading;
-    const results = await turn(async () => {
-      const run = this.#run(feeds, steps);
-      device.enter();
-      let next = run.next();
-      while (!next.done) {
-        const values = await next.value.data().catch((error: unknown) => void run.throw(error));
-        device.enter();
-        next = run.next(values as TypedArray);
-      }
-      return next.value;
-    });
     try {
-      return await Promise.all(
-        results.map(async (result) => (isTensor(result) ? (await result.data()).slice() : result.slice())),
-      );
-    } finally {
-      results.forEach(dispose);
+      const results = await turn(() => this.#submit(feeds, steps));
+      const values = await fetched(results);
+      device.check();
+      return values;
+    } catch (error) {
+      device.check();
+      throw error;
     }
   }
 
+  async #submit(feeds: readonly TypedArray[], steps: number): Promise<Register[]> {
+    const { device } = this.#loading;
+    device.check();
+    const run = this.#run(feeds, steps);
+    device.enter();
+    let next = run.next();
+    while (!next.done) {
+      const values = await next.value.data().catch((error: unknown) => void run.throw(error));
+      device.enter();
+      next = run.next(values as TypedArray);
+    }
+    return next.value;
+  }
+
   #runNow(feeds: readonly TypedArray[], steps: number): TypedArray[] {
-    this.#loading.device.enter();
+    const { device } = this.#loading;
+    device.check();
+    device.enter();
     const run = this.#run(feeds, steps);
     let next = run.next();
     while (!next.done) next = run.next(next.value.dataSync());
     const results = next.value.map((result) => (isTensor(result) ? result.dataSync().slice() : result.slice()));
     next.value.forEach(dispose);
+    device.check();
     return results;
   }
 
@@ -157,6 +165,15 @@ export class TensorExecutable implements DeviceExecutable {
   dispose(): void {
     this.#loading.device.enter();
     this.#free(this.#loading.timetable.kept);
+  }
+}
+
+/** The values of results, which are let go of. */
+async function fetched(results: readonly Register[]): Promise<TypedArray[]> {
+  try {
+    return await Promise.all(results.map(async (result) => (isTensor(result) ? (await result.data()).slice() : result.slice())));
+  } finally {
+    results.forEach(dispose);
   }
 }
 

@@ -26,6 +26,11 @@ export class TensorSession implements Session, StateStore {
     this.#hosted = hosted;
   }
 
+  /** What it runs on, once it is known. */
+  get device(): string | null {
+    return this.#device.description;
+  }
+
   async load(tape: Tape): Promise<TensorExecutable> {
     const device = this.#device;
     await device.start();
@@ -53,6 +58,7 @@ export class TensorSession implements Session, StateStore {
   read(name: string): TypedArray | Promise<TypedArray> {
     const held = this.#held(name);
     if (ArrayBuffer.isView(held)) return held.slice();
+    this.#device.check();
     this.#device.enter();
     return this.#device.waits ? held.dataSync().slice() : held.data().then((values) => values.slice());
   }

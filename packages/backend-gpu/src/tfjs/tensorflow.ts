@@ -22,6 +22,11 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 export interface TensorFlow {
   getBackend(): string;
   setBackend(name: string): Promise<boolean>;
+  /** The present backend itself. */
+  backend(): unknown;
+  findBackendFactory(name: string): unknown;
+  registerBackend(name: string, factory: never): boolean;
+  removeBackend(name: string): void;
   getKernel(name: string, backend: string): unknown;
   tensor(values: never, shape: number[], dtype: DeviceType): TensorHandle;
   engine(): { runKernel(name: string, inputs: never, attributes: never): unknown };
