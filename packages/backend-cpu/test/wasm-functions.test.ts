@@ -59,6 +59,7 @@ const ALLOWED: { readonly [T in Float]: Readonly<Record<string, number>> & { rea
     log: 1,
     log10: 1,
     pow: 1,
+    rem: 0,
     tanh: 3,
     sinh: 3,
     asinh: 3,
@@ -68,7 +69,7 @@ const ALLOWED: { readonly [T in Float]: Readonly<Record<string, number>> & { rea
     erf: 4,
     erfc: 4,
   },
-  float64: { most: 3, erfc: 5 },
+  float64: { most: 3, rem: 0, erfc: 5 },
 };
 
 type Floats = Float32Array | Float64Array;
@@ -96,7 +97,7 @@ function worst(op: Op, got: Floats, args: readonly Floats[]): { readonly ulp: nu
 }
 
 const EXPONENTS = [0, -0, 1, -1, 2, 3, -3, 0.5, -0.5, 1 / 3, 2.5, 17, 1e9, -1e30, Infinity, -Infinity, NaN, 1e-9, 16777217];
-const BINARY: ReadonlySet<string> = new Set(['pow', 'atan2', 'hypot']);
+const BINARY: ReadonlySet<string> = new Set(['pow', 'atan2', 'hypot', 'rem']);
 
 beforeAll(allowRelaxed);
 

@@ -1,7 +1,7 @@
 import { type DType, isFloat, type LetOp, scalarFunction } from '@tapegrad/core';
 import type { ImportedFunction } from './module.js';
 
-/** Of floats: remainders, which are exact however many digits they take, and functions of huge angles. */
+/** Of floats: remainders by huge quotients, and functions of huge angles, which take as many digits as these have. */
 const OF_FLOATS: ReadonlySet<LetOp> = new Set<LetOp>(['rem', 'sin', 'cos', 'tan']);
 
 /** The name of the host's function for an op with a result of this dtype; null where WebAssembly has what it takes. */

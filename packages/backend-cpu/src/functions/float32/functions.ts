@@ -1,3 +1,4 @@
+import { remainder32 } from '../remainder.js';
 import type { Functions } from '../tools.js';
 import { erf, erfc } from './errors.js';
 import { cosh, exp, exp2, expm1, sinh, tanh } from './exponentials.js';
@@ -28,5 +29,6 @@ export const float32: Functions = {
   erf,
   erfc,
   pow,
+  rem: remainder32,
   hypot,
 };

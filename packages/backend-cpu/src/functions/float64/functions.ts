@@ -1,3 +1,4 @@
+import { remainder64 } from '../remainder.js';
 import type { Functions } from '../tools.js';
 import { atan, atan2 } from './angles.js';
 import { acos, asin } from './arcs.js';
@@ -32,5 +33,6 @@ export const float64: Functions = {
   erf,
   erfc,
   pow,
+  rem: remainder64,
   hypot,
 };
