@@ -76,7 +76,8 @@ function withJoinedRows(padded: Copied, panels: number): Copied[] {
       if (!outer || !before.axes.has(outer.key) || !isFree(outer) || !dense) continue;
       const copies = [...padded.copies, dense.copy];
       if (!fit(copies)) continue;
-      const loop = position < 0 ? withSum(dense.loop, (sum) => joinSummed(sum, outer, along)) : joinAxes(dense.loop, position);
+      const loop =
+        position < 0 ? withSum(dense.loop, ({ sum }) => joinSummed(sum, outer, along)) : joinAxes(dense.loop, position);
       if (loop) found.push({ loop, copies });
     }
   }

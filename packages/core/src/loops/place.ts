@@ -3,6 +3,7 @@ import { type Cell, cellsAlong, laneOf, repeat, writeStores } from './cells.js';
 import { writeCopy } from './dense.js';
 import type { Axis } from './indices.js';
 import { Index } from './indices.js';
+import { joinShortAxes } from './joined.js';
 import type { Loop, Nest } from './loop.js';
 import { piecesOf } from './pieces.js';
 import { Placement } from './placement.js';
@@ -64,7 +65,8 @@ export function place(nest: Nest, buffers: readonly KernelBuffer[], options: Pla
       });
       if (loop.axes.some((axis) => axis.extent === 0)) continue;
       const kept = placement.panels.asked.length;
-      for (const piece of limits?.stores === 1 ? [loop] : piecesOf(loop).flatMap(residuesOf)) {
+      const whole = lanes > 1 ? joinShortAxes(loop) : loop;
+      for (const piece of limits?.stores === 1 ? [whole] : piecesOf(whole).flatMap(residuesOf)) {
         placement.panels.release(kept);
         const tiling = new Tiling(piece, { lanes: lanes > 1, wideSums, tile }, placement.nextPanel);
         if (tiling.packing) new ProductWriter(tiling, tiling.packing, placement).write(scope);

@@ -3,6 +3,7 @@ import { isFloat } from '../tensor/dtype.js';
 import { type Level, levelsOf } from './blocks.js';
 import { type Combine, type Condition, combiningOp, type Expr, identityOf } from './expression.js';
 import { type Axis, Index } from './indices.js';
+import { joinShortSums } from './joined.js';
 import { suitsLanes } from './lanes.js';
 import type { Placement } from './placement.js';
 import { scalarFunction } from './scalar.js';
@@ -27,8 +28,9 @@ interface Member {
 
 /** Writes the loops of reductions that have their axes and their home in common. */
 export function placeReductions(placement: Placement, group: readonly Expr[], home: Scope): void {
-  const members = group.map((expr) => memberOf(expr, placement.wideSums));
-  const { axes } = group[0]!.is as ReduceBody;
+  const joined = placement.lanes ? joinShortSums(group) : group;
+  const members = joined.map((expr) => memberOf(expr, placement.wideSums));
+  const { axes } = joined[0]!.is as ReduceBody;
   const loops = new ReductionLoops(placement, home, members, axes);
   loops.write().forEach((result, i) => {
     const expr = group[i]!;
