@@ -1,4 +1,4 @@
-import { DTYPES, LANES, place, prepare } from '@tapegrad/core';
+import { arrayOf, Builder, DTYPES, Index, LANES, nestOf, place, prepare } from '@tapegrad/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inlineFunctions } from '../../packages/backend-cpu/src/functions/inline.js';
@@ -14,6 +14,38 @@ const WILD = [
 function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   return Array.from(a).every((value, i) => Object.is(value, b[i]));
 }
+
+describe('reductions as WebAssembly', () => {
+  const lengths = [4, 7, 8, 15, 16, 21, 31, 32, 45, 64, 1023, 1030, 4099];
+
+  it.each(DTYPES.filter((dtype) => dtype !== 'bool'))(
+    'compute the same bits as interpreted, of %s, in any number of partial results',
+    (dtype) => {
+      for (const length of lengths) {
+        const b = new Builder();
+        const axis = { key: 'r', extent: length };
+        const x = b.load(0, dtype, Index.axis(axis));
+        const bodies = [x, x.mul(b.index(Index.axis(axis), dtype))];
+        const reductions = (['sum', 'product', 'max', 'min'] as const).flatMap((combine) =>
+          bodies.map((body) => b.reduce(combine, [axis], body)),
+        );
+        for (const [i, value] of reductions.entries()) {
+          const stores = () => [{ buffer: 1, address: Index.of(0), value, accumulate: false }];
+          const nest = nestOf({ axes: [], order: [], ordered: new Set(), stores, tile: new Map() });
+          const buffers = [
+            { dtype, length, access: 'read' },
+            { dtype, length: 1, access: 'write' },
+          ] as const;
+          const kernel = inlineFunctions(place(nest, buffers, { wideSums: false, lanes: LANES }));
+          const arrays = () => [arrayOf(dtype, length).map((_, k) => WILD[(k * (i + 1)) % 11]! + 1.5), arrayOf(dtype, 1)];
+          const expected = arrays();
+          prepare(kernel)(expected);
+          expect([length, i, ...runWasm(kernel, arrays())[1]!]).toEqual([length, i, ...expected[1]!]);
+        }
+      }
+    },
+  );
+});
 
 describe('random loops as WebAssembly', () => {
   it('compute the same bits as interpreted, with every op of every dtype', () => {
