@@ -22,7 +22,7 @@ const SOURCES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 /** What takes an object that is no set of options: facts about an op, and parts of the engine that are handed on. */
 const EXEMPT: ReadonlySet<string> = new Set([
-  ...['unary', 'binary', 'linear', 'multilinear', 'general', 'composite', 'defineOp', 'common', 'customGradient'],
+  ...['unary', 'binary', 'linear', 'multilinear', 'general', 'composite', 'defineOp', 'common'],
   ...['Graph.making', 'new Node', 'Builder.recurrence', 'Index.axis', 'Index.value', 'new Difference', 'new Site'],
   ...['kernelOf', 'place', 'prepare', 'runnerOf', 'interpretChecked', 'interpretTape', 'HostSession.load', 'new ArrayExecutable'],
   ...Object.keys(core).flatMap((name) => (name.endsWith('Error') ? [`new ${name}`] : [])),

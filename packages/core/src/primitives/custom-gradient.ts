@@ -2,6 +2,7 @@ import { DerivativeError } from '../errors.js';
 import type { Node } from '../graph/node.js';
 import { graphOf, nodeOf, type Operand } from '../graph/operand.js';
 import { publicCall } from '../graph/public-call.js';
+import { optionsOf } from '../options.js';
 import { general, zerosLike } from './forms.js';
 import { differentiable } from './rules.js';
 import { stopGradient } from './stop-gradient.js';
@@ -25,7 +26,7 @@ export interface GradientRules {
  * const clipped = customGradient((x) => x, { vjp: (g) => [clamp(g, { min: -1, max: 1 })], jvp: ([t]) => t });
  */
 export function customGradient(fn: (...xs: Node[]) => Node, rules: GradientRules): (...xs: Operand[]) => Node {
-  const { vjp, jvp } = rules;
+  const { vjp, jvp } = optionsOf('customGradient', rules, { vjp: undefined, jvp: undefined });
   if (!vjp && !jvp)
     throw new DerivativeError('customGradient: no rule is given; state vjp, jvp or both.', { op: 'customGradient' });
   const ruled = general<undefined>('customGradient', {
