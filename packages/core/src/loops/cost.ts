@@ -34,5 +34,5 @@ export const LENGTH = 16;
  */
 export const RUN = 16;
 
-/** The most bytes of a row that stages hand on in memory of the kernel's own, which a cache of the second level holds. */
+/** The most bytes of the rows that stages hand on in memory of the kernel's own, which a cache of the second level holds. */
 export const ROW_BYTES = 262144;

@@ -41,8 +41,13 @@ export function stagedUnit(
 ): Unit {
   const members = [...seats.keys()];
   const rowLength = (node: Node): number => seats.get(node)!.own.reduce((size, { extent }) => size * extent, 1);
-  const fitsRow = (node: Node): boolean => shared.length > 0 && rowLength(node) * bytesOf(node.dtype) <= ROW_BYTES;
-  const rows = members.filter((node) => kept.has(node) && !wanted.has(node) && fitsRow(node));
+  let room = shared.length > 0 ? ROW_BYTES : 0;
+  const rows = members.filter((node) => {
+    const bytes = rowLength(node) * bytesOf(node.dtype);
+    if (!kept.has(node) || wanted.has(node) || bytes > room) return false;
+    room -= bytes;
+    return true;
+  });
   const writer = new KernelWriter(shared, inMemory, rows);
   for (const [node, seat] of seats) writer.members.set(node, seat);
 
