@@ -14,10 +14,6 @@ const COLUMNS = 32;
 /** What is read in place for one tile of columns after another stays in the cache up to so many bytes; of rows that lie across, fewer. */
 const NEAR_BYTES = 1048576;
 const ACROSS_BYTES = 32768;
-/** The most bytes of a panel of columns, of one of rows, and of the sums of a block: together they fit the cache of one core. */
-const COLUMN_BYTES = PANEL_BYTES / 2;
-const ROW_BYTES = PANEL_BYTES;
-const SUM_BYTES = PANEL_BYTES / 2;
 /** The blocks of the sum are so many times longer than where sums stay in registers: they are read from memory and written again for each. */
 const SUMMED_TOGETHER = 4;
 /** So many blocks, for threads to divide; they have no fewer rows or columns than `LEAST` for that. */
@@ -80,7 +76,7 @@ export function packingOf(
   if (row < 0 || loop.axes[row]!.extent < enough) return null;
   const length = lengthOfBlock(levels);
   const bytes = bytesOf(packed.dtype);
-  if (length < LANES || length * tile[1] * bytes > COLUMN_BYTES) return null;
+  if (length < LANES || length * tile[1] * bytes > PANEL_BYTES) return null;
   const stand = packed.builder.constant(0, packed.dtype);
   const rest = values.map((value) => replaced(value, packed, stand));
   if (suitsLanes(rest, lane.key) === 'parts') return null;
@@ -118,10 +114,11 @@ interface Extents {
   readonly sums: number;
 }
 
+/** As many columns, and rows, as a panel holds what they read of, and a third one the sums of all of them. */
 function blockSizes({ columns, rows, bytes, length, tile, packsRows, sums }: Extents): { columns: number; rows: number } {
-  let across = evenly(columns, COLUMN_BYTES / (length * bytes), tile[1]);
-  const most = SUM_BYTES / (Math.ceil(across / LANES) * LANES * bytes * sums);
-  let down = evenly(rows, packsRows ? Math.min(ROW_BYTES / (length * bytes), most) : most, tile[0]);
+  let across = evenly(columns, PANEL_BYTES / (length * bytes), tile[1]);
+  const most = PANEL_BYTES / (Math.ceil(across / LANES) * LANES * bytes * sums);
+  let down = evenly(rows, packsRows ? Math.min(PANEL_BYTES / (length * bytes), most) : most, tile[0]);
   while (Math.ceil(columns / across) * Math.ceil(rows / down) < BLOCKS && Math.max(across, down) >= 2 * LEAST) {
     if (across > down) across = evenly(columns, across / 2, tile[1]);
     else down = evenly(rows, down / 2, tile[0]);

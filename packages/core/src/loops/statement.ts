@@ -93,11 +93,11 @@ export type Stmt =
     }
   | { readonly kind: 'if'; readonly condition: Operand; readonly body: readonly Stmt[]; readonly otherwise: readonly Stmt[] };
 
-/** The most bytes of a panel. */
+/** The most bytes of a panel: a cache of the second level holds three. */
 export const PANEL_BYTES = 262144;
 
-/** The most bytes of all panels of a kernel. */
-export const PANELS_BYTES = 2.25 * PANEL_BYTES;
+/** The most bytes of all panels of a kernel: three, and some space between what lies in them. */
+export const PANELS_BYTES = 3.25 * PANEL_BYTES;
 
 /** A buffer that a kernel reads or writes: its dtype, its number of elements, and which. */
 export interface KernelBuffer {
