@@ -15,13 +15,14 @@ const indices = (axes: readonly Axis[]): Index[] => axes.map(Index.axis);
 /** The first panel's number: buffers 0, 1 and 2 are the images, the kernels and the result. */
 const PANELS = 3;
 
-/** y[n, q] = Σ x[c, q + k − padding]·w[n, c, k] over two spatial axes. */
-function convolved({ outputs, inputs, size, kernel }: Convolution): Loop {
+/** y[n, q] = Σ x[c, stride·q + k − padding]·w[n, c, k] over two spatial axes, for `size` places along each. */
+function convolved({ outputs, inputs, size: places, kernel }: Convolution, stride = 1): Loop {
+  const size = stride * places;
   const builder = new Builder();
   const axes = [
     { key: 'n', extent: outputs },
-    { key: 'y', extent: size },
-    { key: 'x', extent: size },
+    { key: 'y', extent: places },
+    { key: 'x', extent: places },
   ];
   const summed = [
     { key: 'c', extent: inputs },
@@ -36,15 +37,15 @@ function convolved({ outputs, inputs, size, kernel }: Convolution): Loop {
     tile: new Map([['n', 4]]),
     stores: (at) => {
       const [n, y, x] = at as [Index, Index, Index];
-      const places = [y.plus(ky).minus((kernel - 1) / 2), x.plus(kx).minus((kernel - 1) / 2)];
+      const read = [y.times(stride).plus(ky), x.times(stride).plus(kx)].map((place) => place.minus((kernel - 1) / 2));
       const image = builder.guard(
-        places.map((place) => [place, 0, size] as const),
-        builder.load(0, 'float32', flatten([c, ...places], [inputs, size, size])),
+        read.map((place) => [place, 0, size] as const),
+        builder.load(0, 'float32', flatten([c, ...read], [inputs, size, size])),
         0,
       );
       const weight = builder.load(1, 'float32', flatten([n, c, ky, kx], [outputs, inputs, kernel, kernel]));
       const value = builder.reduce('sum', summed, image.mul(weight));
-      return [{ buffer: 2, address: flatten([n, y, x], [outputs, size, size]), value, accumulate: false }];
+      return [{ buffer: 2, address: flatten([n, y, x], [outputs, places, places]), value, accumulate: false }];
     },
   };
 }
@@ -97,6 +98,12 @@ describe('a convolution', () => {
       [4, 5 * 8 * 18 * 14],
     ]);
     expect(loop.axes[position]).toEqual({ key: 'yjx', extent: 196 });
+  });
+
+  it('reads every other element side by side from such a copy, along rows', () => {
+    const { loop, copies, position } = chooseDirect(convolved({ outputs: 16, inputs: 8, size: 14, kernel: 3 }, 2), PANELS)!;
+    expect(copies.map(({ length }) => length)).toEqual([8 * 29 * 29, 3 * 8 * 29 * 14]);
+    expect(loop.axes[position]).toEqual({ key: 'x', extent: 14 });
   });
 
   it('leaves rows apart where too little is read from such a copy, or it is too large', () => {

@@ -2,8 +2,9 @@ import { type Product, productOf, reordered, strideOf, withSum } from './contrac
 import { bytesOfCopy, type Copy, withDenseCopy } from './dense.js';
 import type { Expr } from './expression.js';
 import { type Axis, Index } from './indices.js';
+import { expressionsOf } from './inspect.js';
 import { joinAxes, joinSummed } from './joined.js';
-import { storesInSteps, suitsLanes } from './lanes.js';
+import { stepAlong, storesInSteps, suitsLanes } from './lanes.js';
 import type { Loop } from './loop.js';
 import { withPaddedFactor } from './padded.js';
 import { quickestTile } from './register-tile.js';
@@ -12,6 +13,8 @@ import { LANES, PANEL_BYTES } from './statement.js';
 /** What a product and a sum of four lanes take, and what copying four numbers does, in cycles, about. */
 const PRODUCT = 0.7;
 const COPYING = 2;
+/** How many times as long a product takes that reads neighbours which lie apart. */
+const APART = 2;
 
 /** A sum of products that reads copies of its factors. */
 interface Copied {
@@ -38,7 +41,7 @@ interface Way extends DirectProduct {
 export function chooseDirect(loop: Loop, panels: number): DirectProduct | null {
   const padded = withPaddedCopies(loop, panels);
   if (padded.copies.length === 0) return null;
-  const ways = [padded, ...withJoinedRows(padded, panels)].flatMap((copied) => [...alongResult(copied), ...alongSum(copied)]);
+  const ways = [padded, ...withDenseCopies(padded, panels)].flatMap((copied) => [...alongResult(copied), ...alongSum(copied)]);
   return ways.reduce<Way | null>((best, way) => (best && best.time <= way.time ? best : way), null);
 }
 
@@ -53,29 +56,29 @@ function withPaddedCopies(loop: Loop, panels: number): Copied {
   }
 }
 
-/** May all of these be there at once? */
+/** May all of these be there at once? There are three at most, each as large as a panel may be: so those of several loops can share places. */
 function fit(copies: readonly Copy[]): boolean {
-  return copies.reduce((bytes, copy) => bytes + bytesOfCopy(copy), 0) <= PANEL_BYTES;
+  return copies.length <= 3 && copies.every((copy) => bytesOfCopy(copy) <= PANEL_BYTES);
 }
 
-/** Rows of the result, and of the sum, joined with those before and after, where a dense copy allows for that. */
-function withJoinedRows(padded: Copied, panels: number): Copied[] {
-  const found: Copied[] = [];
+/** What can be made of dense copies: rows whose neighbours lie apart, side by side; rows of the result, or of the sum, joined. */
+function withDenseCopies(padded: Copied, panels: number): Copied[] {
   const { axes } = padded.loop;
   const product = productOf(padded.loop);
   const every = [...axes, ...product.axes];
+  const isFree = ({ key }: Axis): boolean => !padded.copies.some(({ outer }) => outer.has(key));
+  const found: Copied[] = [];
   for (const from of padded.copies) {
     if ('from' in from) continue;
-    const [before, last] = from.coordinates.slice(-2).map(({ index }) => index);
-    if (!before || !last) continue;
-    const isFree = ({ key }: Axis): boolean => !padded.copies.some(({ outer }) => outer.has(key));
-    for (const along of every.filter((axis) => last.axes.has(axis.key) && isFree(axis))) {
-      const position = axes.indexOf(along);
-      const outer = position < 0 ? product.axes.find(({ key }) => before.axes.has(key)) : axes[position - 1];
+    const [last, before] = from.coordinates.slice(-2).reverse();
+    for (const along of every.filter((axis) => last!.index.axes.has(axis.key) && isFree(axis))) {
       const dense = withDenseCopy(padded.loop, from, every, along, panels + padded.copies.length);
-      if (!outer || !before.axes.has(outer.key) || !isFree(outer) || !dense) continue;
-      const copies = [...padded.copies, dense.copy];
-      if (!fit(copies)) continue;
+      const copies = dense ? [...padded.copies, dense.copy] : [];
+      if (!dense || !fit(copies)) continue;
+      if (stepAlong(last!.index, along.key) !== 1) found.push({ loop: dense.loop, copies });
+      const position = axes.indexOf(along);
+      const outer = position < 0 ? product.axes.find(({ key }) => before?.index.axes.has(key)) : axes[position - 1];
+      if (!outer || !before?.index.axes.has(outer.key) || !isFree(outer)) continue;
       const loop =
         position < 0 ? withSum(dense.loop, ({ sum }) => joinSummed(sum, outer, along)) : joinAxes(dense.loop, position);
       if (loop) found.push({ loop, copies });
@@ -112,11 +115,17 @@ function alongSum({ loop, copies }: Copied): Way[] {
 /** In cycles, about: of the products, more of which are computed than asked for where lanes do not divide `inLanes`, and of the copies. */
 function timeOf({ loop, copies }: Copied, inLanes: Axis): number {
   const sizeOf = (axes: readonly Axis[]): number => axes.reduce((size, { extent }) => size * extent, 1);
+  const { axes, factors } = productOf(loop);
   const vectors = Math.ceil(inLanes.extent / LANES) / inLanes.extent;
-  const products = sizeOf(loop.axes) * sizeOf(productOf(loop).axes) * vectors * PRODUCT;
+  const products = sizeOf(loop.axes) * sizeOf(axes) * vectors * PRODUCT * (readsApart(factors, inLanes) ? APART : 1);
   return copies.reduce((time, { outer, length }) => {
     return time + ((sizeOf(loop.axes.filter(({ key }) => outer.has(key))) * length) / LANES) * COPYING;
   }, products);
+}
+
+/** Do neighbours along an axis read what lies apart? */
+function readsApart(values: readonly Expr[], { key }: Axis): boolean {
+  return expressionsOf(values).some(({ is }) => is.kind === 'load' && ![0, 1].includes(stepAlong(is.address, key) ?? 2));
 }
 
 /** The longest axis of the sum along which both factors are neighbours. */
