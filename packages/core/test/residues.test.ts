@@ -50,6 +50,20 @@ describe('a sum of products whose indices are divided', () => {
     expect(values).toEqual(['reduce', 'reduce', 'reduce', 'constant']);
   });
 
+  it('may be no sum at all for a residue that a guard around it excludes', () => {
+    const loop = gradient(9, 2);
+    const even: Loop = {
+      ...loop,
+      stores: ([p]) => {
+        const [store] = loop.stores([p!]);
+        const { builder } = store!.value;
+        return [{ ...store!, value: builder.guard([[p!.mod(2), 0, 1]], store!.value, 7) }];
+      },
+    };
+    const values = residuesOf(even).map((part) => part.stores(part.axes.map(Index.axis))[0]!.value.is.kind);
+    expect(values).toEqual(['reduce', 'constant']);
+  });
+
   it('stays one where nothing is divided, or too many loops would come of it', () => {
     const plain = gradient(9, 1);
     expect(residuesOf(plain)).toEqual([plain]);

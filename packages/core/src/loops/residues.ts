@@ -1,5 +1,5 @@
 import { freeAxes, type Term } from './atoms.js';
-import { productIn, productOf, withSum } from './contraction.js';
+import { productIn, withSum } from './contraction.js';
 import type { Condition, Expr } from './expression.js';
 import { type Axis, Index } from './indices.js';
 import { expressionsOf } from './inspect.js';
@@ -56,7 +56,10 @@ function apart(loop: Loop, { key, extent }: Axis, by: number): Loop[] {
 
 /** The same loop, without the positions along summed axes at which both factors are guarded to be 0. */
 function withoutUnmet(loop: Loop): Loop {
-  const { axes, factors } = productOf(loop);
+  const product = productIn(loop.stores(loop.axes.map(Index.axis))[0]!.value);
+  // Where a guard around the sum holds for no element, there is none.
+  if (!product) return loop;
+  const { axes, factors } = product;
   if (factors.every(isZero)) return withSum(loop, ({ sum }) => sum.builder.constant(0, sum.dtype));
   const conditions = factors.map(zeroUnless);
   const inBoth = conditions[0]!.filter((condition) => conditions[1]!.some((other) => keyOf(other) === keyOf(condition)));
