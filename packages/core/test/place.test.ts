@@ -151,6 +151,18 @@ for %1 < 20 parallel
     expect([...result]).toEqual([5, 5, 10]);
   });
 
+  it('keeps what is computed from a guarded load that is an index in the branch', () => {
+    // The places that a list of 2 tells, and 7 after them.
+    const b = new Builder();
+    const [y] = at(i) as [Index];
+    const told = Index.value(b.load(0, 'int32', y), 4);
+    const loop = loopOf([i], () => [store(1, y, b.guard([[y, 0, 2]], b.index(told).apply('mul', b.constant(3, 'int32')), 7))]);
+    const kernel = place(loop, [read('int32', 2), write('int32', 3)], { wideSums: true });
+    const result = new Int32Array(3);
+    run(kernel, Int32Array.of(3, 1), result);
+    expect([...result]).toEqual([9, 3, 7]);
+  });
+
   it('tests a guard of a sum as far out as its axes are bound, and reads what is always in bounds outside it', () => {
     // A row of a convolution: y[i] = Σ x[i + r - 2, c]·w[r].
     const b = new Builder();

@@ -1,5 +1,6 @@
 import type { DType } from '../tensor/dtype.js';
 import { isFloat } from '../tensor/dtype.js';
+import { valuesOf } from './dependencies.js';
 import type { Axis, Index } from './indices.js';
 
 /**
@@ -295,11 +296,17 @@ export class Builder {
     return this.#make(key, dtype, { kind: 'constant', value }, NO_AXES, false);
   }
 
-  /** An index as a value. */
+  /** An index as a value: as heavy as what it is computed from, which may be a load. */
   index(index: Index, dtype: DType = 'int32'): Expr {
     if (dtype !== 'int32') return this.index(index).cast(dtype);
     if (index.constant !== null) return this.constant(index.constant, 'int32');
-    return this.#make(`i${index.key}`, 'int32', { kind: 'index', index }, index.axes, false);
+    return this.#make(
+      `i${index.key}`,
+      'int32',
+      { kind: 'index', index },
+      index.axes,
+      valuesOf(index).some(({ heavy }) => heavy),
+    );
   }
 
   /** An element of a buffer. What is written anew at each index of some axes depends on these, whatever its address. */
