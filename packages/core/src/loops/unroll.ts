@@ -29,9 +29,8 @@ const STRANDS = 4;
 const STRANDS_OF_FUNCTIONS = 2;
 /** The most vectors of partial results: there are 16 registers. */
 const PARTIAL = 16;
-/** Of more reductions than `PAIR`, as the cells of a tile are, fewer do not wait for one another, and leave registers to what they are combined of. */
+/** More reductions than these, as the cells of a tile are, hardly wait for one another, and leave no registers to what they are combined of. */
 const PAIR = 2;
-const PARTIAL_OF_MANY = 8;
 
 /**
  * In how many partial results neighbours along the innermost axis of some reductions are combined, each of its own vectors: fewer where there are
@@ -44,9 +43,9 @@ export function strandsTogether(
   const vectors = reductions.reduce((sum, { type }) => sum + (type === 'float64' ? 2 : 1), 0);
   const bodies = reductions.map(({ body }) => body);
   const most = functionsAlong(bodies, key) > 0 ? STRANDS_OF_FUNCTIONS : STRANDS;
-  const partial = reductions.length > PAIR ? PARTIAL_OF_MANY : PARTIAL;
+  if (reductions.length > PAIR) return 1;
   let strands = 1;
-  while (2 * strands <= most && 2 * strands * vectors <= partial && 4 * strands * LANES <= extent) strands *= 2;
+  while (2 * strands <= most && 2 * strands * vectors <= PARTIAL && 4 * strands * LANES <= extent) strands *= 2;
   return strands;
 }
 
