@@ -1,4 +1,4 @@
-import { type Backend, interpreter, js, wasm } from 'tapegrad';
+import { type Backend, interpreter, wasm } from 'tapegrad';
 import { type Adapter, webglAdapter, webgpuAdapter } from './adapters.js';
 import type { Offered } from './messages.js';
 
@@ -17,7 +17,7 @@ export class Backends {
   static async find(): Promise<Backends> {
     const threads = Math.min(navigator.hardwareConcurrency, 4);
     return new Backends([
-      { name: 'js', label: 'js', about: 'plain JavaScript', open: () => js() },
+      { name: 'js', label: 'js', about: 'plain JavaScript', open: async () => (await import('./plain.js')).js() },
       {
         name: 'wasm',
         label: threads > 1 ? `wasm, ${threads} threads` : 'wasm, threads',
