@@ -3,7 +3,7 @@
  * Inside core, a room imports only rooms above it in this list. Type-only imports count too, except in the rule on circles.
  * The kernel language itself (what an op's lowering is written in) lies below the graph; all that works on it lies above.
  */
-const language = '(indices|atoms|integers|expression|loop|statement|procedure)[.]ts';
+const language = '(indices|atoms|integers|expression|dependencies|loop|statement|procedure)[.]ts';
 
 const rooms = [
   { name: 'errors and options', path: '^packages/core/src/(errors|site|options)([.]ts|/)' },
