@@ -27,3 +27,9 @@ export function clamped(x: Value, low: number, high: number): Value {
 export function isNan(x: Value): Value {
   return x.ne(x);
 }
+
+/** A number in two parts, of which the first has so few digits that its product with an exponent is exact. */
+export interface TwoParts {
+  readonly high: number;
+  readonly low: number;
+}

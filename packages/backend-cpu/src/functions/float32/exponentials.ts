@@ -1,13 +1,10 @@
 import type { Procedure, Value } from '@tapegrad/core';
 import { coshBy, type Exponentials, sinhBy } from '../hyperbolic.js';
 import { clamped, type FunctionOf, polynomialInPairs } from '../tools.js';
-import { ROUNDING } from './tools.js';
+import { LN2, ROUNDING } from './tools.js';
 
 /** Of (e^r − 1 − r)/r² for |r| ≤ ln(2)/2, the highest power first: the error in e^r − 1 is below 1.4·10⁻⁸ of it. */
 const EXPM1 = [1.388249802403152e-3, 8.36664717644453e-3, 4.166720435023308e-2, 1.6666541993618011e-1, 4.999999701976776e-1];
-/** ln(2) in two parts; the product of the first with an exponent is exact. */
-const LN2_HIGH = 0.693359375;
-const LN2_LOW = -2.1219444e-4;
 
 /** x·scale to the nearest whole number, as a float and, plus `bias`, in the last 9 bits of an integer. */
 function whole(p: Procedure, x: Value, scale: number, bias: number): { readonly n: Value; readonly bits: Value } {
@@ -18,7 +15,7 @@ function whole(p: Procedure, x: Value, scale: number, bias: number): { readonly 
 
 /** x − n·ln(2). */
 function withoutTwos(x: Value, n: Value): Value {
-  return x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW));
+  return x.sub(n.mul(LN2.high)).sub(n.mul(LN2.low));
 }
 
 /** e^r − 1 for |r| ≤ ln(2)/2. */

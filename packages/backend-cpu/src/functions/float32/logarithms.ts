@@ -1,31 +1,15 @@
 import type { Procedure, Value } from '@tapegrad/core';
 import { acoshBy, asinhBy, atanhBy, type Logarithm } from '../inverse-hyperbolic.js';
+import { LogNearOne } from '../near-one.js';
 import { powBy } from '../power.js';
-import { clamped, type FunctionOf, polynomial } from '../tools.js';
-import { LEAST_NORMAL } from './tools.js';
+import { clamped, type FunctionOf } from '../tools.js';
+import { LEAST_NORMAL, LN2 } from './tools.js';
 import { wideExp, wideLog } from './wide.js';
 
-/** Of log(1 + f) = 2s + s·R(s²) with s = f/(2 + f), by powers of s²: K. C. Ng, FreeBSD, e_logf.c. */
-const LOG = [0.24279078841, 0.28498786688, 0.40000972152, 0.66666662693];
-/** ln(2) in two parts; the product of the first with an exponent is exact. */
-const LN2_HIGH = 0.693359375;
-const LN2_LOW = -2.1219444e-4;
+/** Coefficients of FreeBSD, e_logf.c. */
+const nearOne = new LogNearOne([0.24279078841, 0.28498786688, 0.40000972152, 0.66666662693], LN2);
 const ONE_BITS = 0x3f800000;
 const SQRT_HALF_BITS = 0x3f3504f3;
-
-/** log(1 + f) as f − square + rest, for 1 + f between √½ and √2. */
-function logParts(f: Value): { readonly square: Value; readonly rest: Value } {
-  const s = f.div(f.add(2));
-  const z = s.mul(s);
-  const square = f.mul(0.5).mul(f);
-  return { square, rest: polynomial(z, LOG).mul(z).add(square).mul(s) };
-}
-
-/** log(1 + f) + e·ln(2). */
-function logOfParts(f: Value, e: Value): Value {
-  const { square, rest } = logParts(f);
-  return f.sub(square.sub(e.mul(LN2_LOW).add(rest))).add(e.mul(LN2_HIGH));
-}
 
 /** The bits of a normal float32 m·2^e with m between √½ and √2, and of them those of the exponent: e·2^23. */
 function exponentOf(p: Procedure, x: Value): { readonly bits: Value; readonly exponent: Value; readonly e: Value } {
@@ -57,7 +41,7 @@ function logarithm(plain: PlainLog, ofScale: number): FunctionOf {
 
 const plainLog: PlainLog = (p, x) => {
   const { bits, exponent, e } = exponentOf(p, x);
-  return logOfParts(p.bits(bits.sub(exponent)).sub(1), e);
+  return nearOne.scaled(p.bits(bits.sub(exponent)).sub(1), e);
 };
 
 /** Within 1 ulp. */
@@ -67,7 +51,7 @@ export const log: FunctionOf = logarithm(plainLog, 24 * Math.LN2);
 export const log2: FunctionOf = logarithm((p, x) => {
   const { bits, exponent, e } = exponentOf(p, x);
   const f = p.bits(bits.sub(exponent)).sub(1);
-  const { square, rest } = logParts(f);
+  const { square, rest } = nearOne.parts(f);
   return f.sub(square.sub(rest)).mul(Math.LOG2E).add(e);
 }, 24);
 
@@ -81,7 +65,7 @@ export const log10: FunctionOf = logarithm(
 function plainLog1p(p: Procedure, x: Value, extra: Value | null): { readonly value: Value; readonly bits: Value } {
   const { bits, exponent, e } = exponentOf(p, x.add(1));
   const scale = p.bits(exponent.apply('neg').add(ONE_BITS));
-  return { value: logOfParts(x.mul(scale).add(scale.sub(1)), extra ? e.add(extra) : e), bits };
+  return { value: nearOne.scaled(x.mul(scale).add(scale.sub(1)), extra ? e.add(extra) : e), bits };
 }
 
 /** Within 2 ulp. −0 stays. */

@@ -1,16 +1,13 @@
 import type { Procedure, Value } from '@tapegrad/core';
 import { coshBy, type Exponentials, sinhBy } from '../hyperbolic.js';
 import { clamped, type FunctionOf, polynomialInPairs } from '../tools.js';
-import { head, power, ROUNDING } from './tools.js';
+import { head, LN2, power, ROUNDING } from './tools.js';
 
 /** Of (e^r − 1 − r)/r² for |r| ≤ ln(2)/2, the highest power first: the error in e^r − 1 is below 2^-61 of it. */
 const EXPM1 = [
   2.0876329083387687e-9, 2.5109101054287697e-8, 2.7557400033352126e-7, 2.7557244052439036e-6, 2.480158717484588e-5,
   1.984126988625428e-4, 1.388888888896159e-3, 8.333333333321591e-3, 4.166666666666651e-2, 1.6666666666666677e-1, 0.5,
 ];
-/** ln(2) in two parts; the product of the first with an exponent is exact. */
-const LN2_HIGH = 0.6931471803691238;
-const LN2_LOW = 1.9082149292705877e-10;
 const BIAS = 1023;
 
 /** A sum of two parts, the second so small that only the last digits of the first tell. */
@@ -33,7 +30,7 @@ function whole(p: Procedure, x: Value, scale: number, bias: number): { readonly 
 /** x − n·ln(2). */
 function reduced(p: Procedure, x: Value, bias: number): Reduced {
   const { n, biased } = whole(p, x, Math.LOG2E, bias);
-  return { high: x.sub(n.mul(LN2_HIGH)), low: n.mul(-LN2_LOW), biased };
+  return { high: x.sub(n.mul(LN2.high)), low: n.mul(-LN2.low), biased };
 }
 
 /** e^(high + low) − 1, up to ln(2)/2. */
@@ -63,7 +60,7 @@ interface Sum extends Parts {
 /** g·e^(high + low), where `finish` makes g·(y + 1) of y = e^r − 1, for a small r: so what y tells is not lost in the 1. */
 export function expOfSum(p: Procedure, { high, low, near }: Sum, finish: (y: Value) => Value): Value {
   const { n, biased } = whole(p, near, Math.LOG2E, 2 * BIAS);
-  const parts = { high: high.sub(n.mul(LN2_HIGH)), low: low.sub(n.mul(LN2_LOW)) };
+  const parts = { high: high.sub(n.mul(LN2.high)), low: low.sub(n.mul(LN2.low)) };
   return scaled(p, finish(nearZero(parts)), biased);
 }
 

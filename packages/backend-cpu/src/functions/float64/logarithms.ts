@@ -1,33 +1,20 @@
 import type { Procedure, Value } from '@tapegrad/core';
 import { acoshBy, asinhBy, atanhBy, type Logarithm } from '../inverse-hyperbolic.js';
-import { type FunctionOf, polynomial } from '../tools.js';
-import { head, literal, ONE_WORD } from './tools.js';
+import { LogNearOne } from '../near-one.js';
+import type { FunctionOf } from '../tools.js';
+import { head, LN2, literal, ONE_WORD } from './tools.js';
 
-/** Of log(1 + f) = 2s + s·R(s²) with s = f/(2 + f), by powers of s²: the form of K. C. Ng, FreeBSD, e_log.c. The error is below 2^-59. */
-const LOG = [
-  0.14796728675047768, 0.1531397692039881, 0.18183567031526598, 0.22222198524622983, 0.28571428742824706, 0.3999999999941289,
-  0.6666666666666735,
-];
-/** ln(2) in two parts; the product of the first with an exponent is exact. */
-const LN2_HIGH = 0.6931471803691238;
-const LN2_LOW = 1.9082149292705877e-10;
+/** The error is below 2^-59. */
+const nearOne = new LogNearOne(
+  [
+    0.14796728675047768, 0.1531397692039881, 0.18183567031526598, 0.22222198524622983, 0.28571428742824706, 0.3999999999941289,
+    0.6666666666666735,
+  ],
+  LN2,
+);
 const SQRT_HALF_WORD = 0x3fe6a09e;
 /** The least normal float64. */
 export const LEAST_NORMAL = 2 ** -1022;
-
-/** log(1 + f) as f − square + rest, for 1 + f between √½ and √2. */
-function logParts(f: Value): { readonly square: Value; readonly rest: Value } {
-  const s = f.div(f.add(2));
-  const z = s.mul(s);
-  const square = f.mul(0.5).mul(f);
-  return { square, rest: polynomial(z, LOG).mul(z).add(square).mul(s) };
-}
-
-/** log(1 + f) + e·ln(2). */
-function logOfParts(f: Value, e: Value): Value {
-  const { square, rest } = logParts(f);
-  return f.sub(square.sub(e.mul(LN2_LOW).add(rest))).add(e.mul(LN2_HIGH));
-}
 
 /** The upper word of a normal float64 m·2^e with m between √½ and √2, and of it that of the exponent: e·2^20. */
 function exponentOf(p: Procedure, x: Value): { readonly word: Value; readonly exponent: Value; readonly e: Value } {
@@ -65,7 +52,7 @@ function logarithm(plain: PlainLog, ofScale: number): FunctionOf {
 
 const plainLog: PlainLog = (p, x) => {
   const { f, e } = split(p, x);
-  return logOfParts(f, e);
+  return nearOne.scaled(f, e);
 };
 
 /** Within 1 ulp. */
@@ -83,7 +70,7 @@ interface Base {
 function inBase({ high, low, twoHigh, twoLow }: Base): PlainLog {
   return (p, x) => {
     const { f, e } = split(p, x);
-    const { square, rest } = logParts(f);
+    const { square, rest } = nearOne.parts(f);
     const first = head(p, f.sub(square));
     const second = f.sub(first).sub(square).add(rest);
     const main = first.mul(high);
@@ -116,7 +103,7 @@ export const log10: FunctionOf = logarithm(
 function plainLog1p(p: Procedure, x: Value, extra: Value | null): { readonly value: Value; readonly word: Value } {
   const { word, exponent, e } = exponentOf(p, x.add(1));
   const scale = p.fromWords(exponent.apply('neg').add(ONE_WORD), 0);
-  return { value: logOfParts(x.mul(scale).add(scale.sub(1)), extra ? e.add(extra) : e), word };
+  return { value: nearOne.scaled(x.mul(scale).add(scale.sub(1)), extra ? e.add(extra) : e), word };
 }
 
 /** Within 1 ulp. −0 stays. */

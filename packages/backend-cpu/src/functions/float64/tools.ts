@@ -1,4 +1,5 @@
 import type { Procedure, Value } from '@tapegrad/core';
+import type { TwoParts } from '../tools.js';
 
 /** Added to a float64 of moderate size it rounds that to a whole number, which the lower word of the sum shows. */
 export const ROUNDING = 1.5 * 2 ** 52;
@@ -19,3 +20,6 @@ export function head(p: Procedure, x: Value): Value {
 export function literal(p: Procedure, value: number): Value {
   return p.literal(value, 'float64');
 }
+
+/** ln(2). */
+export const LN2: TwoParts = { high: 0.6931471803691238, low: 1.9082149292705877e-10 };
