@@ -1,5 +1,12 @@
 import { describe, it } from 'vitest';
-import { type Convolution, checkConvolutions, checkLongProducts, checkMatrices } from './products.js';
+import {
+  type Convolution,
+  checkConvolutions,
+  checkLongProducts,
+  checkMatrices,
+  type DType,
+  type LongProduct,
+} from './products.js';
 
 const axis = { size: 12, kernel: 4, stride: 1, dilation: 1, padding: 2 };
 /** Rows that are joined, planes of a copy that are put apart, and gradients in a loop for each residue. */
@@ -22,8 +29,14 @@ const examples: [Convolution][] = [
   [{ axes: [{ ...axis, stride: 2, kernel: 1 }, axis], batch: 2, groups: 1, inputs: 2, outputs: 5, dtype: 'float64' }],
 ];
 
+/** A last block of one number, which one tile of few rows reads from a panel. */
+const long: [LongProduct, number, number, DType][] = [
+  [{ layout: 'km,nk->mn', k: 1025, b: 2 }, 38, 75, 'float32'],
+  [{ layout: 'km,nk->mn', k: 1025, b: 2 }, 6, 75, 'float64'],
+];
+
 describe('products have the same values on every backend', () => {
   it('convolved', () => checkConvolutions({ numRuns: 14, examples }));
   it('of matrices', () => checkMatrices({ numRuns: 10 }));
-  it('long', () => checkLongProducts({ numRuns: 3 }));
+  it('long', () => checkLongProducts({ numRuns: 4, examples: long }));
 });

@@ -15,6 +15,9 @@ const CACHE_PERIOD = 4096;
 /** Numbers between tiles that are so long, so that equal positions of many tiles are not all in the same few lines. */
 const GAP = 16;
 
+/** Bound where what tiles read is in memory: loads of it stand no further out, though they may depend on nothing else. */
+export const READY: ReadonlySet<string> = new Set(['ready']);
+
 function gapAfter(bytes: number): number {
   return bytes < CACHE_PERIOD ? 0 : GAP;
 }
@@ -115,7 +118,7 @@ export class Panel {
 
   /** What a tile reads instead of `value` for a slot, at the present point of a block of the sum. */
   load({ builder, dtype }: Expr, tile: Tile, slot: number, block: SumBlock): Expr {
-    return builder.load(this.#buffer, dtype, this.#address(tile, slot, tile.step.lanes, block));
+    return builder.load(this.#buffer, dtype, this.#address(tile, slot, tile.step.lanes, block), READY);
   }
 
   /** Copies what the tiles of a block read that begins at `start`. */

@@ -4,16 +4,13 @@ import type { Expr } from './expression.js';
 import { type Axis, Index } from './indices.js';
 import type { Loop } from './loop.js';
 import type { Packing, Side } from './packing.js';
-import { eachTile, Panel, type Part, partsOf, slotsOf, type Tile } from './panel.js';
+import { eachTile, Panel, type Part, partsOf, READY, slotsOf, type Tile } from './panel.js';
 import type { Placement } from './placement.js';
 import { literal, type Scope } from './scope.js';
 import { LANES } from './statement.js';
 import { substitute } from './substitute.js';
 import { depthOf, eachSumBlock, isLong, lengthOfBlock, type SumBlock } from './sum-blocks.js';
 import type { Tiling } from './tiling.js';
-
-/** Bound where the sums of a block are complete: what reads them stands no further out. */
-const COMPLETE = 'complete';
 
 /** A block of rows or of columns. */
 interface Block {
@@ -97,12 +94,9 @@ export class ProductWriter {
             at: Scope,
             write: (row: Tile, column: Tile, sumOf: SumOf, inner: Scope) => void,
           ): void => {
-            this.#placement.apart(at, (complete) => {
-              complete.bind(COMPLETE, literal(0, 'int32'));
-              const sumOf: SumOf = ({ sum: { builder } }, row, column, cell) =>
-                builder.load(sums[sum]!, dtype, this.#addressOf(row, column, cell), new Set([COMPLETE]));
-              this.#tiles(left, right, complete, (row, column, tile) => write(row, column, sumOf, tile));
-            });
+            const sumOf: SumOf = ({ sum: { builder } }, row, column, cell) =>
+              builder.load(sums[sum]!, dtype, this.#addressOf(row, column, cell), READY);
+            this.#tiles(left, right, at, (row, column, tile) => write(row, column, sumOf, tile));
           };
           begin(0, inner);
           eachSumBlock(this.#placement, levels, inner, {
@@ -154,8 +148,18 @@ export class ProductWriter {
     return sizes.map((cells) => partsOf(cells, this.#tiling.steps(position, cells)));
   }
 
-  /** Loops over the tiles of a block of rows and one of columns. What is read from a panel of rows passes by a tile of columns. */
+  /**
+   * Loops over the tiles of a block of rows and one of columns, for which panels are filled and sums are complete. What is read from a panel of
+   * rows passes by a tile of columns.
+   */
   #tiles(rows: Block, columns: Block, scope: Scope, write: (row: Tile, column: Tile, inner: Scope) => void): void {
+    this.#placement.apart(scope, (ready) => {
+      for (const key of READY) ready.bind(key, literal(0, 'int32'));
+      this.#tilesIn(rows, columns, ready, write);
+    });
+  }
+
+  #tilesIn(rows: Block, columns: Block, scope: Scope, write: (row: Tile, column: Tile, inner: Scope) => void): void {
     const along = (block: Block, within: Scope, then: (tile: Tile, inner: Scope) => void): void => {
       for (const part of block.parts) eachTile(this.#placement, within, block.axis, part, block.start, true, then);
     };
