@@ -12,6 +12,7 @@ export default defineConfig({
     maxWorkers: '100%',
     // Files share the modules of their thread: loading the engine anew for each costs more than most files' tests.
     isolate: false,
+    setupFiles: ['test/properties/seed.ts'],
     projects: [
       {
         extends: true,
