@@ -2,6 +2,7 @@ import { describe, it } from 'vitest';
 import {
   type Convolution,
   checkConvolutions,
+  checkLargeConvolutions,
   checkLongProducts,
   checkMatrices,
   type DType,
@@ -29,6 +30,36 @@ const examples: [Convolution][] = [
   [{ axes: [{ ...axis, stride: 2, kernel: 1 }, axis], batch: 2, groups: 1, inputs: 2, outputs: 5, dtype: 'float64' }],
 ];
 
+/** Rows in blocks, which a kernel of even size reads with a stride and without. */
+const large: [Convolution][] = [
+  [
+    {
+      axes: [
+        { ...axis, size: 30 },
+        { ...axis, size: 28, kernel: 3, padding: 1 },
+      ],
+      batch: 2,
+      groups: 1,
+      inputs: 80,
+      outputs: 5,
+      dtype: 'float32',
+    },
+  ],
+  [
+    {
+      axes: [
+        { ...axis, size: 36, kernel: 3, stride: 2 },
+        { ...axis, size: 36, kernel: 3, stride: 2 },
+      ],
+      batch: 1,
+      groups: 1,
+      inputs: 60,
+      outputs: 9,
+      dtype: 'float64',
+    },
+  ],
+];
+
 /** A last block of one number, which one tile of few rows reads from a panel. */
 const long: [LongProduct, number, number, DType][] = [
   [{ layout: 'km,nk->mn', k: 1025, b: 2 }, 38, 75, 'float32'],
@@ -37,6 +68,7 @@ const long: [LongProduct, number, number, DType][] = [
 
 describe('products have the same values on every backend', () => {
   it('convolved', () => checkConvolutions({ numRuns: 14, examples }));
+  it('convolved, of more than is copied at once', () => checkLargeConvolutions({ numRuns: 3, examples: large }));
   it('of matrices', () => checkMatrices({ numRuns: 10 }));
   it('long', () => checkLongProducts({ numRuns: 4, examples: long }));
 });

@@ -19,15 +19,19 @@ async function computed(build: Build, dtype: DType, backend: Backend): Promise<A
   const gradients = grad(sum(mul(y, y)), inputs);
   const machine = new TapeMachine(graph, { backend });
   const program = await machine.compile({ y, ...Object.fromEntries(gradients.map((node, i) => [`g${i}`, node])) });
+  await ready();
   const results = await program.run();
   machine.dispose();
   return Object.values(results).map(({ data }) => data);
 }
 
-/** Whole numbers, so that sums are exact in whatever order; otherwise fractions. */
-function operand(graph: Graph, name: string, shape: readonly number[], dtype: DType, whole: boolean): Node {
+/** Whole numbers up to `most`, so that sums are exact in whatever order; otherwise fractions. */
+function operand(graph: Graph, name: string, shape: readonly number[], dtype: DType, whole: boolean, most = 11): Node {
   const count = shape.reduce((a, b) => a * b, 1);
-  const values = Array.from({ length: count }, (_, i) => ((i * 7919 + name.length * 31) % 23) - 11 + (whole ? 0 : i / count));
+  const values = Array.from(
+    { length: count },
+    (_, i) => ((i * 7919 + name.length * 31) % (2 * most + 1)) - most + (whole ? 0 : i / count),
+  );
   return graph.state(name, Tensor.from(values, { shape, dtype }));
 }
 
@@ -84,25 +88,63 @@ const convolution: fc.Arbitrary<Convolution> = fc
 /** Convolutions of all kinds, and their gradients, have the same values on every backend, and the bits of their statements. */
 export async function checkConvolutions(parameters: fc.Parameters<[Convolution]>): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(convolution, async ({ axes, batch, groups, inputs, outputs, dtype }) => {
-      const op = [conv1d, conv2d, conv3d][axes.length - 1]!;
-      const options = {
-        stride: axes.map(({ stride }) => stride),
-        dilation: axes.map(({ dilation }) => dilation),
-        padding: axes.map(({ padding }) => padding),
-        groups,
-      };
-      await check(
-        (whole) => (graph, type) => {
-          const x = operand(graph, 'x', [batch, groups * inputs, ...axes.map(({ size }) => size)], type, whole);
-          const w = operand(graph, 'kernel', [groups * outputs, inputs, ...axes.map(({ kernel }) => kernel)], type, whole);
-          return { y: op(x, w, { ...options }), inputs: [x, w] };
-        },
-        dtype,
-      );
+    fc.asyncProperty(convolution, (each) => check((whole) => convolving(each, whole), each.dtype)),
+    parameters,
+  );
+}
+
+const largeAxis = fc.record({
+  size: fc.integer({ min: 12, max: 40 }),
+  kernel: fc.integer({ min: 1, max: 4 }),
+  stride: fc.integer({ min: 1, max: 2 }),
+  dilation: fc.integer({ min: 1, max: 2 }),
+  padding: fc.integer({ min: 0, max: 2 }),
+});
+/** Inputs of more than a panel holds: many channels of a few images, or many images of a few channels. */
+const largeConvolution: fc.Arbitrary<Convolution> = fc
+  .record({
+    axes: fc.tuple(largeAxis, largeAxis),
+    few: fc.integer({ min: 1, max: 2 }),
+    isDeep: fc.boolean(),
+    groups: fc.integer({ min: 1, max: 2 }),
+    outputs: fc.integer({ min: 1, max: 9 }),
+    dtype: dtypes,
+  })
+  .map(({ few, isDeep, ...convolution }) => {
+    const [height, width] = convolution.axes;
+    const many = Math.ceil(70_000 / (height.size * width.size));
+    return { ...convolution, batch: isDeep ? few : many, inputs: isDeep ? many : few };
+  });
+
+/** Convolutions of more than is copied at once have the same values on both backends, and the same bits on every number of threads. */
+export async function checkLargeConvolutions(parameters: fc.Parameters<[Convolution]>): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(largeConvolution, async (convolution) => {
+      const { dtype } = convolution;
+      const exact = convolving(convolution, true, 2);
+      const expected = await computed(exact, 'float64', js());
+      expect((await computed(exact, dtype, wasm())).map(plain)).toEqual(expected.map(plain));
+      const fractions = convolving(convolution, false);
+      const alone = await computed(fractions, dtype, wasm({ threads: 1 }));
+      for (const threads of [2, 3]) expect(await computed(fractions, dtype, eager(threads)), `${threads}`).toEqual(alone);
     }),
     parameters,
   );
+}
+
+function convolving({ axes, batch, groups, inputs, outputs }: Convolution, whole: boolean, most?: number): Build {
+  const op = [conv1d, conv2d, conv3d][axes.length - 1]!;
+  const options = {
+    stride: axes.map(({ stride }) => stride),
+    dilation: axes.map(({ dilation }) => dilation),
+    padding: axes.map(({ padding }) => padding),
+    groups,
+  };
+  return (graph, type) => {
+    const x = operand(graph, 'x', [batch, groups * inputs, ...axes.map(({ size }) => size)], type, whole, most);
+    const w = operand(graph, 'kernel', [groups * outputs, inputs, ...axes.map(({ kernel }) => kernel)], type, whole, most);
+    return { y: op(x, w, { ...options }), inputs: [x, w] };
+  };
 }
 
 /** Products of matrices in all layouts, likewise. */

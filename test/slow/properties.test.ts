@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { checkConvolutions, checkLongProducts, checkMatrices } from '../loops/products.js';
+import { checkConvolutions, checkLargeConvolutions, checkLongProducts, checkMatrices } from '../loops/products.js';
 import { checkCompositions } from '../properties/derivatives.js';
 import { checkNames } from '../properties/dims.js';
 import { checkKinks } from '../properties/kinks.js';
@@ -20,6 +20,7 @@ test.each([
   ['programs with values computed again', checkRecomputation, 200],
   ['chains of views', checkViews, 3000],
   ['convolutions', checkConvolutions, 200],
+  ['large convolutions', checkLargeConvolutions, 60],
   ['products of matrices', checkMatrices, 200],
   ['long products', checkLongProducts, 40],
   ['named dims', checkNames, 300],

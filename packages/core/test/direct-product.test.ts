@@ -14,6 +14,7 @@ interface Convolution {
 const indices = (axes: readonly Axis[]): Index[] => axes.map(Index.axis);
 /** The first panel's number: buffers 0, 1 and 2 are the images, the kernels and the result. */
 const PANELS = 3;
+const never = (): boolean => false;
 
 /** y[n, q] = Σ x[c, stride·q + k − padding]·w[n, c, k] over two spatial axes, for `size` places along each. */
 function convolved({ outputs, inputs, size: places, kernel }: Convolution, stride = 1): Loop {
@@ -86,13 +87,13 @@ function correlated({ outputs, inputs: images, size, kernel }: Convolution): Loo
 
 describe('a convolution', () => {
   it('reads a padded copy, whose planes fall to different places of a cache, along rows that lanes divide', () => {
-    const { loop, copies, position } = chooseDirect(convolved({ outputs: 16, inputs: 8, size: 28, kernel: 5 }), PANELS)!;
+    const { loop, copies, position } = chooseDirect(convolved({ outputs: 16, inputs: 8, size: 28, kernel: 5 }), PANELS, never)!;
     expect(copies.map(({ panel, length }) => [panel, length])).toEqual([[3, 8 * (32 * 32 + 16)]]);
     expect(loop.axes[position]).toEqual({ key: 'x', extent: 28 });
   });
 
   it('joins rows that lanes do not divide, in a copy for each place in a window', () => {
-    const { loop, copies, position } = chooseDirect(convolved({ outputs: 16, inputs: 8, size: 14, kernel: 5 }), PANELS)!;
+    const { loop, copies, position } = chooseDirect(convolved({ outputs: 16, inputs: 8, size: 14, kernel: 5 }), PANELS, never)!;
     expect(copies.map(({ panel, length }) => [panel, length])).toEqual([
       [3, 8 * 18 * 18],
       [4, 5 * 8 * 18 * 14],
@@ -101,22 +102,43 @@ describe('a convolution', () => {
   });
 
   it('reads every other element side by side from such a copy, along rows', () => {
-    const { loop, copies, position } = chooseDirect(convolved({ outputs: 16, inputs: 8, size: 14, kernel: 3 }, 2), PANELS)!;
+    const { loop, copies, position } = chooseDirect(
+      convolved({ outputs: 16, inputs: 8, size: 14, kernel: 3 }, 2),
+      PANELS,
+      never,
+    )!;
     expect(copies.map(({ length }) => length)).toEqual([8 * 29 * 29, 3 * 8 * 29 * 14]);
     expect(loop.axes[position]).toEqual({ key: 'x', extent: 14 });
   });
 
+  it('reads a copy of some rows at a time where one of all is too large, unless packing is better', () => {
+    const image = convolved({ outputs: 16, inputs: 64, size: 56, kernel: 3 });
+    const { loop, copies, position } = chooseDirect(image, PANELS, never)!;
+    expect(loop.axes.slice(1)).toEqual([
+      { key: 'yb14', extent: 4 },
+      { key: 'yi14', extent: 14 },
+      { key: 'x', extent: 56 },
+    ]);
+    expect(position).toBe(3);
+    expect(copies).toMatchObject([{ outer: new Set(['yb14']), length: 64 * 928 + 16 }]);
+    expect(chooseDirect(image, PANELS, () => true)).toBeNull();
+  });
+
   it('leaves rows apart where too little is read from such a copy, or it is too large', () => {
-    const few = chooseDirect(convolved({ outputs: 2, inputs: 8, size: 14, kernel: 5 }), PANELS)!;
+    const few = chooseDirect(convolved({ outputs: 2, inputs: 8, size: 14, kernel: 5 }), PANELS, never)!;
     expect(few.loop.axes[few.position]).toEqual({ key: 'x', extent: 14 });
-    const large = chooseDirect(convolved({ outputs: 16, inputs: 128, size: 14, kernel: 5 }), PANELS)!;
+    const large = chooseDirect(convolved({ outputs: 16, inputs: 128, size: 14, kernel: 5 }), PANELS, never)!;
     expect(large.copies).toHaveLength(1);
   });
 });
 
 describe('the gradient of a convolution by its kernels', () => {
   it('sums along joined rows, for as many places and channels as registers hold', () => {
-    const { loop, copies, position, tile } = chooseDirect(correlated({ outputs: 16, inputs: 4, size: 14, kernel: 5 }), PANELS)!;
+    const { loop, copies, position, tile } = chooseDirect(
+      correlated({ outputs: 16, inputs: 4, size: 14, kernel: 5 }),
+      PANELS,
+      never,
+    )!;
     expect(position).toBe(-1);
     expect(copies.map(({ length }) => length)).toEqual([4 * 18 * 18, 5 * 4 * 18 * 14]);
     expect(tile).toEqual(

@@ -7,6 +7,7 @@ import { joinAxes, joinSummed } from './joined.js';
 import { stepAlong, storesInSteps, suitsLanes } from './lanes.js';
 import type { Loop } from './loop.js';
 import { withPaddedFactor } from './padded.js';
+import { inBlocks } from './position-blocks.js';
 import { quickestTile } from './register-tile.js';
 import { LANES, PANEL_BYTES } from './statement.js';
 
@@ -36,20 +37,30 @@ interface Way extends DirectProduct {
 
 /**
  * Neighbours in the result or in the sum in lanes, along rows or along rows joined, whichever takes the least time; null where nothing need be
- * copied, or none of these suits. `panels` is the number of the first panel.
+ * copied, or none of these suits. `panels` is the number of the first panel. What is too large to be copied is copied for one block of positions
+ * after another, unless the product `packs` better.
  */
-export function chooseDirect(loop: Loop, panels: number): DirectProduct | null {
-  const padded = withPaddedCopies(loop, panels);
-  if (padded.copies.length === 0) return null;
-  const ways = [padded, ...withDenseCopies(padded, panels)].flatMap((copied) => [...alongResult(copied), ...alongSum(copied)]);
+export function chooseDirect(loop: Loop, panels: number, packs: () => boolean): DirectProduct | null {
+  const padded = withCopies(loop, panels, packs);
+  const copied = padded.flatMap((first) => [first, ...withDenseCopies(first, panels)]);
+  const ways = copied.filter(({ copies }) => copies.length > 0).flatMap((each) => [...alongResult(each), ...alongSum(each)]);
   return ways.reduce<Way | null>((best, way) => (best && best.time <= way.time ? best : way), null);
 }
 
-function withPaddedCopies(loop: Loop, panels: number): Copied {
+/** With padded copies of all that is read, or else in the blocks for which they can be made. */
+function withCopies(loop: Loop, panels: number, packs: () => boolean): Copied[] {
+  const whole = withPaddedCopies(loop, panels);
+  if (whole.copies.length > 0) return [whole];
+  const blocks = inBlocks(loop);
+  if (blocks.length === 0 || packs()) return [];
+  return blocks.map(({ loop, fixed }) => withPaddedCopies(loop, panels, fixed));
+}
+
+function withPaddedCopies(loop: Loop, panels: number, fixed: ReadonlySet<string> = new Set()): Copied {
   const copies: Copy[] = [];
   let padded = loop;
   for (;;) {
-    const next = withPaddedFactor(padded, panels + copies.length);
+    const next = withPaddedFactor(padded, panels + copies.length, fixed);
     if (!next || !fit([...copies, next.copy])) return { loop: padded, copies };
     padded = next.loop;
     copies.push(next.copy);

@@ -1,9 +1,9 @@
 import { bytesOf, type DType } from '../tensor/dtype.js';
 import type { Term } from './atoms.js';
-import { productIn, replaced, withFactor } from './contraction.js';
+import { type Product, productIn, replaced, withFactor } from './contraction.js';
 import { copyRow } from './copy-row.js';
 import { valuesOf } from './dependencies.js';
-import type { Builder, Condition, Expr } from './expression.js';
+import type { Builder, Condition } from './expression.js';
 import { type Axis, Index } from './indices.js';
 import type { Loop } from './loop.js';
 import type { Placement } from './placement.js';
@@ -13,9 +13,11 @@ import { PANEL_BYTES } from './statement.js';
 /** A position along one axis of a tensor. */
 export interface Coordinate {
   readonly index: Index;
+  /** Where positions begin, by axes that are fixed while the copy is in use, and the first and the end of those that exist, from there on. */
+  readonly within: Condition | null;
   /** How far apart neighbours are in the tensor. */
   readonly stride: number;
-  /** The positions that exist are from `low` on, and so many. */
+  /** The positions that exist, or may exist `within`, are from `low` on, and so many. */
   readonly low: number;
   readonly count: number;
   /** The positions that are asked for are from `least` on, and so many. */
@@ -53,33 +55,49 @@ export interface PaddedCopy extends Copied {
   readonly strides: readonly number[];
 }
 
-/** The loop with a padded copy, in panel `panel`, in the place of the first factor that is guarded and can be copied; null where none can. */
-export function withPaddedFactor(loop: Loop, panel: number): { readonly loop: Loop; readonly copy: PaddedCopy } | null {
-  const [store] = loop.stores(loop.axes.map(Index.axis));
-  const product = productIn(store?.value);
-  if (!product) return null;
-  for (const factor of [0, 1] as const) {
-    const copy = copyOf(loop, product.axes, product.factors[factor], factor, panel);
-    if (!copy) continue;
-    const at = copy.coordinates.map(({ index, least }) => index.minus(least));
-    return { loop: readingCopy(loop, copy, placeIn(copy, at)), copy };
-  }
-  return null;
+/**
+ * The loop with a padded copy, in panel `panel`, in the place of the first factor that is guarded and whose copy a panel holds; null where none
+ * does. There is a copy for each index of the axes `fixed`, in which positions may begin.
+ */
+export function withPaddedFactor(
+  loop: Loop,
+  panel: number,
+  fixed: ReadonlySet<string>,
+): { readonly loop: Loop; readonly copy: PaddedCopy } | null {
+  const copy = paddedCopiesOf(loop, panel, fixed).find(({ length, dtype }) => length * bytesOf(dtype) <= PANEL_BYTES);
+  if (!copy) return null;
+  const at = copy.coordinates.map(({ index, least }) => index.minus(least));
+  return { loop: readingCopy(loop, copy, placeIn(copy, at)), copy };
 }
 
-function copyOf(loop: Loop, summed: readonly Axis[], value: Expr, factor: 0 | 1, panel: number): PaddedCopy | null {
+/** The padded copies of factors that there can be, be they ever so large. */
+export function paddedCopiesOf(loop: Loop, panel: number, fixed: ReadonlySet<string>): PaddedCopy[] {
+  const [store] = loop.stores(loop.axes.map(Index.axis));
+  const product = productIn(store?.value);
+  if (!product) return [];
+  const copies = ([0, 1] as const).map((factor) => copyOf(loop, product, factor, panel, fixed));
+  return copies.filter((copy) => copy !== null);
+}
+
+function copyOf(
+  loop: Loop,
+  { axes: summed, factors }: Product,
+  factor: 0 | 1,
+  panel: number,
+  fixed: ReadonlySet<string>,
+): PaddedCopy | null {
+  const value = factors[factor];
   const { builder, dtype, is } = value;
   if (is.kind !== 'guard' || is.body.is.kind !== 'load') return null;
   const { buffer: source, address } = is.body.is;
   const near = loop.axes.filter((axis) => coefficientOf(address, Index.axis(axis).terms[0]) === 1);
-  const coordinates = coordinatesOf(is.conditions, address, [...summed, ...near]);
+  const coordinates = coordinatesOf(is.conditions, address, [...summed, ...near], fixed);
   if (!coordinates || valuesOf(address).length > 0) return null;
   const origin = coordinates.reduce((rest, { index, stride }) => rest.minus(index.times(stride)), address);
   const moving = new Set(coordinates.flatMap(({ index }) => [...index.axes]));
   if ([...origin.axes].some((key) => moving.has(key))) return null;
   const outer = new Set(loop.axes.map(({ key }) => key).filter((key) => origin.axes.has(key)));
   const [length, ...strides] = stridesIn(coordinates, bytesOf(dtype));
-  if (length! * bytesOf(dtype) > PANEL_BYTES) return null;
   return { factor, panel, dtype, outer, length: length!, builder, source, otherwise: is.otherwise, origin, coordinates, strides };
 }
 
@@ -96,21 +114,31 @@ function stridesIn(coordinates: readonly Coordinate[], bytes: number): number[] 
 }
 
 /** The positions that an address is made of: those that are guarded, and those along the axes that no guard depends on. */
-function coordinatesOf(conditions: readonly Condition[], address: Index, axes: readonly Axis[]): Coordinate[] | null {
+function coordinatesOf(
+  conditions: readonly Condition[],
+  address: Index,
+  axes: readonly Axis[],
+  fixed: ReadonlySet<string>,
+): Coordinate[] | null {
   const coordinates: Coordinate[] = [];
   const guarded = new Set(conditions.flatMap(([index]) => [...index.axes]));
   const plain = axes.filter(({ key }) => address.axes.has(key) && !guarded.has(key));
   const all = [...conditions, ...plain.map((axis): Condition => [Index.axis(axis), 0, axis.extent])];
-  for (const [index, low, high] of all) {
-    if (valuesOf(index).length > 0) return null;
+  for (const [whole, low, high] of all) {
+    if (valuesOf(whole).length > 0) return null;
+    const outer = whole.terms.filter(({ atom }) => atom.kind === 'axis' && fixed.has(atom.key));
+    const begin = new Index(outer, 0);
+    const within: Condition | null = outer.length > 0 ? [begin, low, high] : null;
+    const index = whole.minus(begin);
     const [term] = index.terms;
-    const stride = coefficientOf(address, term) / term!.coefficient;
+    if (!term) return null;
+    const stride = coefficientOf(address, term) / term.coefficient;
     if (!Number.isInteger(stride) || stride === 0) return null;
     const [least, most] = index.range;
-    const first = Math.max(low, least);
-    const count = Math.min(high, most + 1) - first;
+    const first = within ? least : Math.max(low, least);
+    const count = (within ? most + 1 : Math.min(high, most + 1)) - first;
     if (count <= 0 || coordinates.some((other) => [...other.index.axes].some((key) => index.axes.has(key)))) return null;
-    coordinates.push({ index, stride, low: first, count, least, size: most + 1 - least });
+    coordinates.push({ index, within, stride, low: first, count, least, size: most + 1 - least });
   }
   return coordinates.sort((a, b) => Math.abs(b.stride) - Math.abs(a.stride));
 }
@@ -142,9 +170,10 @@ export function readingCopy(loop: Loop, { factor, outer, builder, panel, dtype }
 /** Writes the copy that is needed at one index of the outer axes. */
 export function writePaddedCopy(placement: Placement, copy: PaddedCopy, loop: Loop, at: readonly Index[], scope: Scope): void {
   const { panel, builder, source, dtype, coordinates, otherwise } = copy;
-  const here = copy.origin.substitute(new Map(loop.axes.map(({ key }, i) => [key, at[i]!])));
+  const cell = new Map(loop.axes.map(({ key }, i) => [key, at[i]!]));
+  const here = copy.origin.substitute(cell);
   const along = coordinates.map(({ count }, i) => ({ key: `c${panel}d${i}`, extent: count }));
-  if (coordinates.some(({ count, size }) => count < size))
+  if (coordinates.some(({ count, size, within }) => count < size || within))
     scope.statements.push({ kind: 'fill', buffer: panel, value: otherwise });
   const store = (inner: Scope, positions: readonly Index[]): void => {
     const from = coordinates.reduce((sum, { stride, low }, i) => sum.plus(positions[i]!.plus(low).times(stride)), here);
@@ -160,8 +189,17 @@ export function writePaddedCopy(placement: Placement, copy: PaddedCopy, loop: Lo
       store(inner, positions);
       return;
     }
-    const lanes = rest.length === 0 && coordinates.at(-1)!.stride === 1;
-    copyRow(placement, inner, axis, lanes, (within, position) => descend(within, rest, [...positions, position]));
+    const { stride, low, within } = coordinates[positions.length]!;
+    const lanes = rest.length === 0 && stride === 1 && !within;
+    copyRow(placement, inner, axis, lanes, (row, position) => {
+      const conditions = within ? [existing(within, position.plus(low), cell)] : [];
+      placement.branch(row, conditions, (held) => descend(held, rest, [...positions, position]));
+    });
   };
   descend(scope, along, []);
+}
+
+/** Does a position exist? */
+function existing([begin, low, high]: Condition, position: Index, cell: ReadonlyMap<string, Index>): Condition {
+  return [begin.substitute(cell).plus(position), low, high];
 }

@@ -8,10 +8,11 @@ import type { Expr } from './expression.js';
 import { type Axis, Index } from './indices.js';
 import { expressionsOf } from './inspect.js';
 import { joinAxes } from './joined.js';
-import { storesNeighbours, suitsLanes } from './lanes.js';
+import { storesInSteps, storesNeighbours, suitsLanes } from './lanes.js';
 import type { Loop, Store } from './loop.js';
 import { type Packing, type PackingOptions, packingOf, type Side } from './packing.js';
 import { LANES } from './statement.js';
+import { isLong } from './sum-blocks.js';
 import { neighboursTogether } from './unroll.js';
 
 export interface TilingOptions extends PackingOptions {
@@ -34,7 +35,9 @@ export class Tiling {
     this.loop = loop;
     this.#tile = loop.tile;
     this.order = loop.order;
-    const direct = lanes && loop.tile.size > 0 ? chooseDirect(loop, panels) : null;
+    // What is packed is added up in blocks at no cost, while sums in registers have to make room for those of blocks.
+    const packsLong = (): boolean => isLong(choose(loop, { tile, wideSums })?.packing?.levels ?? []);
+    const direct = lanes && loop.tile.size > 0 ? chooseDirect(loop, panels, packsLong) : null;
     if (direct) {
       this.loop = direct.loop;
       this.copies = direct.copies;
@@ -164,10 +167,23 @@ interface Choice {
   readonly packing: Packing | null;
 }
 
-/** The axis for the lanes, and what to pack for it. Where columns are copied one by one anyway, short axes are made one. */
+interface ChoiceOptions extends PackingOptions {
+  /** Do stores suit lanes along an axis? */
+  readonly storesIn: typeof storesNeighbours;
+}
+
+/** The axis for the lanes: one along which neighbours are stored side by side; for products, if there is none, one with the same step between. */
 function choose(loop: Loop, options: PackingOptions): Choice | null {
+  const positions = [...loop.axes.keys()];
+  const choice = chooseAxis(loop, positions, { ...options, storesIn: storesNeighbours });
+  if (choice || loop.tile.size === 0) return choice;
+  return chooseAxis(loop, positions.reverse(), { ...options, storesIn: storesInSteps });
+}
+
+/** The axis for the lanes, and what to pack for it. Where columns are copied one by one anyway, short axes are made one. */
+function chooseAxis(loop: Loop, positions: readonly number[], options: ChoiceOptions): Choice | null {
   const [, columns] = options.tile;
-  for (const position of loop.axes.keys()) {
+  for (const position of positions) {
     const choice = tryLanes(loop, position, options);
     if (choice && (!choice.packing || choice.packing.columns.lanes || loop.axes[position]!.extent % columns === 0)) return choice;
     const merged = loop.tile.size > 0 && position > 0 ? joinFurther(loop, position, options) : null;
@@ -177,7 +193,7 @@ function choose(loop: Loop, options: PackingOptions): Choice | null {
 }
 
 /** The lanes along an axis that is joined with as many of those before it as a panel can hold columns of; null where it holds none. */
-function joinFurther(loop: Loop, position: number, options: PackingOptions): Choice | null {
+function joinFurther(loop: Loop, position: number, options: ChoiceOptions): Choice | null {
   const joined = joinAxes(loop, position);
   if (!joined) return null;
   const further = position > 1 ? joinFurther(joined, position - 1, options) : null;
@@ -185,10 +201,10 @@ function joinFurther(loop: Loop, position: number, options: PackingOptions): Cho
   return choice?.packing ? choice : null;
 }
 
-function tryLanes(loop: Loop, position: number, options: PackingOptions): Choice | null {
+function tryLanes(loop: Loop, position: number, options: ChoiceOptions): Choice | null {
   const axis = loop.axes[position]!;
   const stores = loop.stores(loop.axes.map(Index.axis));
-  if (!storesNeighbours(stores, loop, axis)) return null;
+  if (!options.storesIn(stores, loop, axis)) return null;
   const packing = loop.tile.size > 0 ? packingOf(stores, loop, position, options) : null;
   return packing || suitsLanes(valuesOf(stores), axis.key) !== 'parts' ? { loop, position, packing } : null;
 }
