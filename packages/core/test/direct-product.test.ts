@@ -3,6 +3,7 @@ import { chooseDirect } from '../src/loops/direct-product.js';
 import { Builder } from '../src/loops/expression.js';
 import { type Axis, flatten, Index } from '../src/loops/indices.js';
 import type { Loop } from '../src/loops/loop.js';
+import { blocksForCopies } from '../src/loops/product-blocks.js';
 
 interface Convolution {
   readonly outputs: number;
@@ -149,5 +150,19 @@ describe('the gradient of a convolution by its kernels', () => {
     );
     const [store] = loop.stores(indices(loop.axes));
     expect(store!.value.is).toMatchObject({ kind: 'reduce', axes: [{ key: 'm' }, { key: 'yjx', extent: 196 }] });
+  });
+
+  it('is summed by blocks of the images, of which what is read can be copied and is near', () => {
+    const blocksOf = (images: number, size: number): unknown => {
+      const loop = correlated({ outputs: 16, inputs: images, size, kernel: 5 });
+      const { value } = loop.stores(indices(loop.axes))[0]!;
+      return blocksForCopies({ combine: 'sum', extents: [size, size, images], axes: loop.axes, value });
+    };
+    expect(blocksOf(32, 14)).toBeNull();
+    // 5·128·18·14 numbers of a copy in places that hold 65536.
+    expect(blocksOf(128, 14)).toEqual({ axis: 2, blocks: 4 });
+    // 64·16·28·28 numbers of the other factor, of which 262144 are near.
+    expect(blocksOf(64, 28)).toEqual({ axis: 2, blocks: 4 });
+    expect(blocksOf(61, 28)).toEqual({ axis: 2, blocks: 61 });
   });
 });

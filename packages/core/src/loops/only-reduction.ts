@@ -1,13 +1,16 @@
 import type { Node } from '../graph/node.js';
 import { Builder, type Combine, type Expr } from './expression.js';
 import { extentsOf, Frame, ownIndex, type Surroundings, sizesOf } from './frame.js';
-import { flatten, Index } from './indices.js';
+import { type Axis, flatten, Index } from './indices.js';
 
 /** What a reduction combines, and how. */
 export interface OnlyReduction {
   readonly combine: Combine;
   /** The sizes of the axes that it runs over. */
   readonly extents: readonly number[];
+  /** The axes of the node, and the reduction at their index. */
+  readonly axes: readonly Axis[];
+  readonly value: Expr;
 }
 
 /** A frame that remembers the reductions that it is asked for. */
@@ -32,5 +35,5 @@ export function onlyReduction(node: Node): OnlyReduction | null {
   const frame = new Recorder(node, ownIndex(node, axes.map(Index.axis)), around);
   const value = node.op.lower!(frame);
   const [only, ...more] = frame.asked;
-  return only && more.length === 0 && only.value === value ? only : null;
+  return only && more.length === 0 && only.value === value ? { ...only, axes } : null;
 }

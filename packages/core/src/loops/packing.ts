@@ -12,7 +12,7 @@ const FEW_ROWS = 4;
 /** Rows are worth a panel of their own where so many columns read it. */
 const COLUMNS = 32;
 /** What is read in place for one tile of columns after another stays in the cache up to so many bytes; of rows that lie across, fewer. */
-const NEAR_BYTES = 1048576;
+export const NEAR_BYTES = 1048576;
 const ACROSS_BYTES = 32768;
 /** The blocks of the sum are so many times longer than where sums stay in registers: they are read from memory and written again for each. */
 const SUMMED_TOGETHER = 4;

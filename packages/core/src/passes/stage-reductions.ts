@@ -5,28 +5,55 @@ import { keep, replay } from '../graph/replay.js';
 import { type Combine, combiningOp, type Expr, identityOf } from '../loops/expression.js';
 import type { Index } from '../loops/indices.js';
 import { type OnlyReduction, onlyReduction } from '../loops/only-reduction.js';
+import { blocksForCopies } from '../loops/product-blocks.js';
+import { PANEL_BYTES } from '../loops/statement.js';
 import type { Stages } from '../loops/target.js';
+import { bytesOf } from '../tensor/dtype.js';
 import { countOf } from '../tensor/shape.js';
 
 /**
  * Does long reductions to few results in stages, as few results mean few threads: first over blocks, as many threads as there are
- * blocks, then over what came of these. Only ops whose lowering is one reduction and nothing else have such a form.
+ * blocks, then over what came of these. So it does sums of products that read too much to copy it at once. Only ops whose lowering is one
+ * reduction and nothing else have such a form.
  */
 export function stageReductions(roots: readonly Node[], into: Graph, stages: Stages): Node[] {
   return replay(roots, into, (node, inputs) => staged(keep(node, inputs, into), stages));
 }
 
 function staged(node: Node, stages: Stages): Node {
-  const { length, threads } = stages;
-  const only = countOf(node.shape) < threads ? onlyReduction(node) : null;
-  const count = only ? countOf(only.extents) : 0;
-  if (!only || count <= length) return node;
-  const axis = only.extents.indexOf(Math.max(...only.extents));
-  const extent = only.extents[axis]!;
-  const least = Math.ceil(extent / Math.max(1, Math.floor((extent * length) / count)));
-  if (least === 1) return node;
-  const partial = node.graph.append(blockOp(node, only, axis, blocksOf(extent, least)), node.inputs, undefined) as Node;
+  const only = countOf(node.shape) < stages.threads || readsMuch(node) ? onlyReduction(node) : null;
+  const cut = only && (cutForThreads(node, only, stages) ?? cutForCopies(node, only));
+  if (!cut) return node;
+  const partial = node.graph.append(blockOp(node, only, cut.axis, cut.blocks), node.inputs, undefined) as Node;
   return staged(node.graph.append(restOp(only.combine), [partial], undefined) as Node, stages);
+}
+
+/** An axis of a reduction, and into how many blocks it is cut. */
+interface Cut {
+  readonly axis: number;
+  readonly blocks: number;
+}
+
+function cutForThreads({ shape }: Node, { extents }: OnlyReduction, { length, threads }: Stages): Cut | null {
+  const count = countOf(extents);
+  if (countOf(shape) >= threads || count <= length) return null;
+  const axis = extents.indexOf(Math.max(...extents));
+  const extent = extents[axis]!;
+  const least = Math.ceil(extent / Math.max(1, Math.floor((extent * length) / count)));
+  return least === 1 ? null : { axis, blocks: blocksOf(extent, least) };
+}
+
+/** Is it a product of more than a panel holds? */
+function readsMuch({ op, inputs }: Node): boolean {
+  return op.kind === 'contraction' && inputs.some(({ shape, dtype }) => countOf(shape) * bytesOf(dtype) > PANEL_BYTES);
+}
+
+/** What comes of the blocks is little beside what is added up, and takes no more memory than what is read. */
+function cutForCopies({ shape, inputs }: Node, only: OnlyReduction): Cut | null {
+  const count = countOf(shape);
+  const cut = count <= countOf(only.extents) ? blocksForCopies(only) : null;
+  const read = inputs.reduce((sum, input) => sum + countOf(input.shape), 0);
+  return cut && cut.blocks * count <= read ? cut : null;
 }
 
 /** How many blocks an axis is cut into: if possible equal ones. */
@@ -35,7 +62,10 @@ function blocksOf(extent: number, least: number): number {
   return least;
 }
 
-/** What a node's op combines, by blocks of one axis: these are the last axis of the result. What equal blocks leave over is one more element for each of the first. */
+/**
+ * What a node's op combines, by blocks of one axis: these are the first axis of the result, so that what a block reads is near for all of it.
+ * What equal blocks leave over is one more element for each of the first.
+ */
 function blockOp(node: Node, { combine, extents }: OnlyReduction, axis: number, blocks: number): Op<undefined> {
   const extent = extents[axis]!;
   const size = Math.floor(extent / blocks);
@@ -45,9 +75,9 @@ function blockOp(node: Node, { combine, extents }: OnlyReduction, axis: number, 
     kind: node.op.kind,
     cost: node.op.cost,
     unique: true,
-    infer: () => ({ shape: [...node.shape, blocks], dtype: node.dtype }),
+    infer: () => ({ shape: [blocks, ...node.shape], dtype: node.dtype }),
     lower: (k) => {
-      const block = k.at.at(-1)!;
+      const [block, ...at] = k.at as [Index, ...Index[]];
       const inBlock: Lowering['reduce'] = (_combine, sizes, body) => {
         const part = (length: number, start: Index): Expr =>
           k.reduce(combine, sizes.with(axis, length), (...at) => body(...at.with(axis, start.plus(at[axis]!))));
@@ -56,7 +86,7 @@ function blockOp(node: Node, { combine, extents }: OnlyReduction, axis: number, 
         const more = k.guard([[block, 0, left]], () => part(1, block.plus(blocks * size)), identityOf(combine, node.dtype));
         return whole.apply(combiningOp(combine), more);
       };
-      return node.op.lower!(loweringOf(node, k, k.at.slice(0, -1), inBlock));
+      return node.op.lower!(loweringOf(node, k, at, inBlock));
     },
   };
 }
@@ -79,14 +109,14 @@ function loweringOf(node: Node, k: Lowering<undefined>, at: readonly Index[], re
   };
 }
 
-/** Combines what blocks gave: the last axis. */
+/** Combines what blocks gave: the first axis. */
 function restOp(combine: Combine): Op<undefined> {
   return {
     name: `${combine} of blocks`,
     kind: 'reduction',
     cost: 1,
     unique: true,
-    infer: ([x]) => ({ shape: x!.shape.slice(0, -1), dtype: x!.dtype }),
-    lower: (k) => k.reduce(combine, [k.shapeOf(0).at(-1)!], (block) => k.load(0, [...k.at, block])),
+    infer: ([x]) => ({ shape: x!.shape.slice(1), dtype: x!.dtype }),
+    lower: (k) => k.reduce(combine, [k.shapeOf(0)[0]!], (block) => k.load(0, [block!, ...k.at])),
   };
 }
