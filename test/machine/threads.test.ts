@@ -32,10 +32,13 @@ import {
   relu,
   reshape,
   sin,
+  slice,
   softmax,
   sort,
+  sqrt,
   sum,
   TapeMachine,
+  Tensor,
   type TypedArray,
   tanh,
   transpose,
@@ -148,12 +151,29 @@ function reducing(): Built {
   return { graph, outputs };
 }
 
+/** Small updates, which are one kernel: the first reads in reverse what the second overwrites. */
+function overwriting(): Built {
+  const graph = new Graph();
+  const [w, v] = [
+    graph.state('w', Tensor.from(new Float64Array(10_000))),
+    graph.state('wide', Tensor.from(new Float64Array(5000))),
+  ];
+  let read: Node = slice(w, [[null, null, -2]]);
+  for (let i = 0; i < 4; i++) read = sqrt(add(mul(read, read), 1 + i));
+  const updates = [
+    { state: v, value: add(v, read) },
+    { state: w, value: mul(w, -0.5) },
+  ];
+  return { graph, outputs: {}, updates, dtype: 'float64' };
+}
+
 describe('several threads', () => {
   it.each([
     ['a dense network', dense, [2]],
     ['a convolutional network', convolutional, [3]],
     ['an assortment of ops', assorted, [2, 3, 8]],
     ['long reductions', reducing, [2, 8]],
+    ['updates that overwrite what is read', overwriting, [2, 3, 2, 3]],
   ])('compute the same bits as one: %s', async (_name, build, counts) => {
     const alone = await bitsOf(build, wasm({ threads: 1 }), 2);
     for (const threads of counts) expect(await bitsOf(build, eager(threads), 2)).toEqual(alone);

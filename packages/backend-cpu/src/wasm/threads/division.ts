@@ -9,10 +9,18 @@ export interface Division {
   readonly parts: number;
   readonly split: ReadonlySet<Stmt>;
   readonly alone: ReadonlySet<Stmt>;
+  /** What each of these loads from and stores to: some parts may be in one while others are in the next. */
+  readonly apart: readonly Touches[];
   /** Buffers that are read by what all parts run: they must not be written meanwhile. */
   readonly read: ReadonlySet<number>;
   /** What there is to do in the largest part, in the unit of `workOf`. */
   readonly work: number;
+}
+
+/** The buffers and panels that some statements load from and store to. */
+interface Touches {
+  readonly loaded: ReadonlySet<number>;
+  readonly stored: ReadonlySet<number>;
 }
 
 type For = Extract<Stmt, { kind: 'for' }>;
@@ -53,7 +61,8 @@ export function divide(kernel: Kernel, parts: number): Division | null {
   if (!plan || plan.split.length === 0) return null;
   const split = new Set<Stmt>(plan.split);
   const alone = new Set<Stmt>(plan.alone);
-  return { parts, split, alone, read: readByAll(kernel.body, split, alone), work: plan.work };
+  const apart = [...plan.split, ...plan.alone].map((statement) => buffersIn([statement]));
+  return { parts, split, alone, apart, read: readByAll(kernel.body, split, alone), work: plan.work };
 }
 
 interface Plan {
@@ -131,7 +140,7 @@ function setsOutside(list: readonly Stmt[]): boolean {
 }
 
 /** The buffers and panels that some statements load from and store to. */
-function buffersIn(list: readonly Stmt[]): { readonly loaded: ReadonlySet<number>; readonly stored: ReadonlySet<number> } {
+function buffersIn(list: readonly Stmt[]): Touches {
   const loaded = new Set<number>();
   const stored = new Set<number>();
   everyStatement(list, (statement) => {

@@ -1,7 +1,7 @@
 import { everyStatement, type Instruction, type Kernel, type TypedArray } from '@tapegrad/core';
 import { hostFunctionOf, isInMath } from '../imports.js';
 import { type Division, divide, workOf } from './division.js';
-import { overlap, rangeOf, Touched } from './touched.js';
+import { overlap, type Range, rangeOf, Touched } from './touched.js';
 
 /** What threads cost, in the unit of `workOf`. */
 export interface Costs {
@@ -107,13 +107,21 @@ function callsAway({ body }: Kernel): boolean {
   return away;
 }
 
-/** Do all parts read what one of them writes in the meantime? A result may lie where an operand does. */
+/**
+ * May a part read what another writes in the meantime? A result may lie where an operand does: as no thread waits between two loops, no loop may
+ * read what another overwrites, unless both write the result, each where it has read.
+ */
 function readsWhatIsWritten(instruction: Instruction, division: Division | null, views: readonly TypedArray[]): boolean {
   if (instruction.kind !== 'kernel' || !division) return false;
-  const written = instruction.writes.map(({ id }) => rangeOf(views[id]!));
-  return instruction.slots.some(({ id }, buffer) => {
-    return division.read.has(buffer) && written.some((range) => overlap(range, rangeOf(views[id]!)));
-  });
+  const { slots, writes } = instruction;
+  const { apart, read } = division;
+  const rangeAt = (buffer: number): Range => rangeOf(views[slots[buffer]!.id]!);
+  const results = [...slots.keys()].filter((buffer) => writes.includes(slots[buffer]!));
+  return slots.some((_, buffer) =>
+    results
+      .filter((result) => overlap(rangeAt(buffer), rangeAt(result)))
+      .some((result) => read.has(buffer) || apart.some(({ loaded, stored }) => loaded.has(buffer) && !stored.has(result))),
+  );
 }
 
 /** Neighbours in one phase, where they do not wait for one another or are done by one thread. */
