@@ -2,6 +2,7 @@ import { GraphError, ShapeError, type Site } from '../errors.js';
 import { optionsOf } from '../options.js';
 import { type Dim, DimExpression, quoteDim } from '../tensor/dim.js';
 import { castValue, checkDType, type DType } from '../tensor/dtype.js';
+import { inspect } from '../tensor/print.js';
 import { type Shape, showShape, toShape } from '../tensor/shape.js';
 import { type NestedArray, readTensor, Tensor, type TensorLike } from '../tensor/tensor.js';
 import { AttrKeys } from './attrs.js';
@@ -144,7 +145,7 @@ export class Graph {
     return [`Graph ${this.dtype}: ${count}`, ...(this.#names.size > 0 ? [[...this.#names.keys()].join(', ')] : [])].join('; ');
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
+  [inspect](): string {
     return this.toString();
   }
 

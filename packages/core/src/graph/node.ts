@@ -1,5 +1,6 @@
 import type { Site } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
+import { inspect } from '../tensor/print.js';
 import { type Shape, showShape } from '../tensor/shape.js';
 import { detailsOf } from './attrs.js';
 import type { Graph } from './graph.js';
@@ -58,7 +59,7 @@ export class Node<A = unknown> {
     return `%${this.id} = ${this.op.name}(${args.join(', ')}) ${this.dtype} ${showShape(this.shape)}`;
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
+  [inspect](): string {
     return `Node ${this.toString()}`;
   }
 }

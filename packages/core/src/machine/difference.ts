@@ -1,9 +1,8 @@
 import { type Node, nameOfNode, usersNode } from '../graph/node.js';
 import { type DType, isFloat, type TypedArray } from '../tensor/dtype.js';
+import { inspect } from '../tensor/print.js';
 import { showShape } from '../tensor/shape.js';
 import { indexOf } from './watch.js';
-
-const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 interface Found {
   /** As it was computed, in numbers. */

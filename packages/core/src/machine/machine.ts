@@ -9,6 +9,7 @@ import { checkLimit } from '../tape/limit.js';
 import type { Update } from '../tape/updates.js';
 import type { Bindings } from '../tensor/dim.js';
 import type { TypedArray } from '../tensor/dtype.js';
+import { inspect } from '../tensor/print.js';
 import { Tensor, type TensorLike } from '../tensor/tensor.js';
 import type { Backend } from './backend.js';
 import { checkTarget } from './check-target.js';
@@ -45,7 +46,6 @@ function compileOptions(given: CompileOptions | undefined) {
 
 /** Node 20 may lack the symbol, and then has no `using` either. */
 const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
-const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * Binds a graph to a backend and keeps its state: parameters, and what else updates replace. First values are made when they are first

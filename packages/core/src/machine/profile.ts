@@ -1,4 +1,5 @@
 import type { Instruction } from '../tape/tape.js';
+import { inspect } from '../tensor/print.js';
 import { few, usersNodes } from './explain.js';
 import { host } from './host.js';
 import type { Rehearsal } from './rehearsal.js';
@@ -17,8 +18,6 @@ export interface ProfileEntry {
   /** Has an earlier instruction computed the same, so that this one only saves memory? */
   readonly again: boolean;
 }
-
-const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /** Time, bytes and flops by instruction. Prints as a table. */
 export class Profile {

@@ -6,6 +6,7 @@ import { optionsOf } from '../options.js';
 import type { Tape } from '../tape/tape.js';
 import { textOfTape } from '../tape/text.js';
 import type { Bindings } from '../tensor/dim.js';
+import { inspect } from '../tensor/print.js';
 import { showShape } from '../tensor/shape.js';
 import type { Backend } from './backend.js';
 import { type DiffOptions, diffBackends } from './diff.js';
@@ -23,7 +24,6 @@ import { type StepEvent, stepThrough } from './step.js';
 
 /** What a run is unless said otherwise. */
 const RUN = { steps: 1, watch: false };
-const inspect: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * What a machine compiled from some outputs and some updates of state. A run returns a tensor for each output, and lets all updates take
