@@ -1,5 +1,6 @@
 import { type Backend, type Node, type Program, TapeMachine, Tensor } from 'tapegrad';
-import { buildModel, optimise, PIXELS } from '../../src/mnist/model.js';
+import { descend } from '../../src/mnist/descent.js';
+import { buildModel, PIXELS } from '../../src/mnist/model.js';
 import type { Digits } from './digits.js';
 
 const HIDDEN = [128];
@@ -27,7 +28,7 @@ export class Network {
     const model = buildModel(HIDDEN);
     const { graph, loss, accuracy, probabilities } = model;
     const machine = new TapeMachine(graph, { backend, seed: 0 });
-    const updates = optimise(model, { optimizer: 'sgd', steps });
+    const updates = descend(model, { steps });
     try {
       const step = await machine.compile({ loss, accuracy }, { updates });
       const judge = await machine.compile({ accuracy });

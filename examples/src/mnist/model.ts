@@ -1,22 +1,6 @@
 // The Graph without ops as methods: a page then loads only the ops that it uses.
 import { Graph } from '@tapegrad/core';
-import {
-  accuracy,
-  adam,
-  adamw,
-  argmax,
-  cosineDecay,
-  crossEntropy,
-  dense,
-  heUniform,
-  type Node,
-  relu,
-  sequential,
-  sgd,
-  softmax,
-  type Update,
-} from 'tapegrad';
-import type { OptimizerName } from './optimizers.js';
+import { accuracy, argmax, crossEntropy, dense, heUniform, type Node, relu, sequential, softmax } from 'tapegrad';
 
 export const PIXELS = 28 * 28;
 export const CLASSES = 10;
@@ -55,24 +39,4 @@ export function buildModel(hidden: readonly number[]): Model {
 /** The name of layer `i`, whose parameters are `layer1.w` and `layer1.b`. */
 export function layerName(i: number): string {
   return `layer${i + 1}`;
-}
-
-export interface Optimization {
-  readonly optimizer: OptimizerName;
-  /** The first rate; it falls to 0 along a cosine over `steps`. */
-  readonly learningRate?: number | undefined;
-  readonly steps: number;
-}
-
-/** The updates that train a model. */
-export function optimise({ loss, parameters }: Model, { optimizer, learningRate, steps }: Optimization): Update[] {
-  const rate = cosineDecay(learningRate ?? (optimizer === 'sgd' ? 0.15 : 0.003), { steps: Math.max(steps, 1) });
-  switch (optimizer) {
-    case 'sgd':
-      return sgd(loss, parameters, { learningRate: rate, momentum: 0.9 });
-    case 'adam':
-      return adam(loss, parameters, { learningRate: rate });
-    case 'adamw':
-      return adamw(loss, parameters, { learningRate: rate });
-  }
 }
