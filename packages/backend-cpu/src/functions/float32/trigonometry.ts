@@ -1,4 +1,5 @@
 import type { Procedure, Value } from '@tapegrad/core';
+import { cosBy, sinBy, type Turned, type Turning, tanBy } from '../circular.js';
 import { angleOfPoint, arctangent } from '../float64/angles.js';
 import { type FunctionOf, polynomial } from '../tools.js';
 import { ROUNDING } from './tools.js';
@@ -13,16 +14,7 @@ const HALF_PI_LOW = 6.077100506506192e-11;
 /** Up to here the distance from the nearest multiple of π/2 is right to the last digit of float32. */
 const LIMIT = 1e6;
 
-interface Reduced {
-  /** sin and cos of the distance from the nearest multiple of π/2. */
-  readonly sin: Value;
-  readonly cos: Value;
-  /** That multiple, modulo 4. */
-  readonly quadrant: Value;
-  readonly isHuge: Value;
-}
-
-function reduced(p: Procedure, x: Value): Reduced {
+function turned(p: Procedure, x: Value): Turned {
   const isHuge = x.apply('abs').gt(LIMIT);
   const wide = isHuge.select(p.literal(0, 'float32'), x).cast('float64');
   const n = wide.mul(2 / Math.PI).apply('round');
@@ -36,44 +28,13 @@ function reduced(p: Procedure, x: Value): Reduced {
   };
 }
 
-/** Where an argument is huge, the host's function in float64 answers. */
-function unlessHuge(p: Procedure, op: 'sin' | 'cos' | 'tan', x: Value, isHuge: Value, plain: Value): Value {
-  const result = p.variable(plain);
-  p.if(p.any(isHuge), () => {
-    const exact = x.cast('float64').apply(op).cast('float32');
-    result.set(isHuge.select(exact, plain));
-  });
-  return result.value;
-}
-
-/** The sine `turns` quarters of a turn further on. */
-function turned(p: Procedure, x: Value, turns: 0 | 1): { readonly value: Value; readonly isHuge: Value } {
-  const { sin, cos, quadrant, isHuge } = reduced(p, x);
-  const at = quadrant.add(turns);
-  const size = at.apply('bitAnd', 1).ne(0).select(cos, sin);
-  const value = at.apply('bitAnd', 2).ne(0).select(size.apply('neg'), size);
-  return { value, isHuge };
-}
-
-/** Within 2 ulp. −0 stays. */
-export const sin: FunctionOf = (p, x) => {
-  const { value, isHuge } = turned(p, x, 0);
-  return unlessHuge(p, 'sin', x, isHuge, x.eq(0).select(x, value));
-};
-
+const turning: Turning = { turned, exact: (op, x) => x.cast('float64').apply(op).cast('float32') };
 /** Within 2 ulp. */
-export const cos: FunctionOf = (p, x) => {
-  const { value, isHuge } = turned(p, x, 1);
-  return unlessHuge(p, 'cos', x, isHuge, value);
-};
-
-/** Within 4 ulp: sin/cos, or −cos/sin in every other quadrant. */
-export const tan: FunctionOf = (p, x) => {
-  const { sin: s, cos: c, quadrant, isHuge } = reduced(p, x);
-  const odd = quadrant.apply('bitAnd', 1).ne(0);
-  const plain = odd.select(c.apply('neg'), s).div(odd.select(s, c));
-  return unlessHuge(p, 'tan', x, isHuge, x.eq(0).select(x, plain));
-};
+export const sin = sinBy(turning);
+/** Within 2 ulp. */
+export const cos = cosBy(turning);
+/** Within 4 ulp. */
+export const tan = tanBy(turning);
 
 /** Of (asin x − x)/x³ by powers of x², up to ½: S. L. Moshier, Cephes, asinf. */
 const ASIN = [4.2163199048e-2, 2.4181311049e-2, 4.5470025998e-2, 7.4953002686e-2, 1.6666752422e-1];

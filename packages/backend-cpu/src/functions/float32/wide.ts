@@ -1,5 +1,5 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { split } from '../float64/logarithms.js';
+import { logarithms } from '../float64/logarithms.js';
 import { power, ROUNDING } from '../float64/tools.js';
 import { clamped, polynomial } from '../tools.js';
 
@@ -25,7 +25,7 @@ const ATANH = [1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3, 1];
 
 /** The natural logarithm of a normal, positive float64: 2·atanh(f / (2 + f)) + e·ln(2). */
 export function wideLog(p: Procedure, x: Value): Value {
-  const { f, e } = split(p, x);
+  const { f, e } = logarithms.split(p, x);
   const s = f.div(f.add(2));
   return polynomial(s.mul(s), ATANH).mul(s.add(s)).add(e.mul(Math.LN2));
 }

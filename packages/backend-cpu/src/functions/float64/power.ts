@@ -2,7 +2,7 @@ import type { Procedure, Value } from '@tapegrad/core';
 import { powBy } from '../power.js';
 import { clamped, polynomial } from '../tools.js';
 import { exp2OfSum } from './exponentials.js';
-import { isOutside, LEAST_NORMAL } from './logarithms.js';
+import { logarithms } from './logarithms.js';
 import { head, literal } from './tools.js';
 
 /**
@@ -72,11 +72,14 @@ function plainPower(p: Procedure, x: Value, y: Value, shift: Value): Value {
   return exp2OfSum(p, { high: clamped(yHigh.mul(log.first), -1100, 1050), low: clamped(low, -1, 1) });
 }
 
+/** The least normal float64. */
+const LEAST_NORMAL = 2 ** -1022;
+
 /** Within 1 ulp. */
 export const pow = powBy({
   plain: (p, size, y) => {
     const tiny = size.lt(LEAST_NORMAL);
     return plainPower(p, tiny.select(size.mul(2 ** 54), size), y, tiny.select(literal(p, -54), 0));
   },
-  isUnusual: (p, x) => isOutside(p.highWord(x), 1024),
+  isUnusual: (p, x) => logarithms.isUnusual(p, x),
 });

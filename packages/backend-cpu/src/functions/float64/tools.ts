@@ -4,9 +4,6 @@ import type { TwoParts } from '../tools.js';
 /** Added to a float64 of moderate size it rounds that to a whole number, which the lower word of the sum shows. */
 export const ROUNDING = 1.5 * 2 ** 52;
 
-/** The upper word of 1: the exponent's bias, in place. */
-export const ONE_WORD = 0x3ff00000;
-
 /** 2^n, n + 1023 being an integer from 1 to 2046. */
 export function power(p: Procedure, biased: Value): Value {
   return p.fromWords(biased.apply('shiftLeft', 20), 0);

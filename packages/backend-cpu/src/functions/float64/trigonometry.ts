@@ -1,5 +1,6 @@
 import type { Procedure, Value } from '@tapegrad/core';
-import { type FunctionOf, polynomial } from '../tools.js';
+import { cosBy, sinBy, type Turned, type Turning, tanBy } from '../circular.js';
+import { polynomial } from '../tools.js';
 import { ROUNDING } from './tools.js';
 
 /** Of (sin r − r)/r³ and (cos r − 1 + r²/2)/r⁴ by powers of r², for |r| ≤ π/4: the errors are below 2^-58 and 2^-64. */
@@ -17,14 +18,6 @@ const HALF_PI = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-
 /** Up to here the nearest multiple of π/2 is such a number. */
 const LIMIT = 2 ** 20;
 
-interface Reduced {
-  /** sin and cos of the distance from the nearest multiple of π/2. */
-  readonly sin: Value;
-  readonly cos: Value;
-  /** That multiple: its last two bits tell. */
-  readonly quadrant: Value;
-}
-
 /** A difference, and what is lost of it. */
 function difference(a: Value, b: Value): { readonly value: Value; readonly lost: Value } {
   const value = a.sub(b);
@@ -32,7 +25,7 @@ function difference(a: Value, b: Value): { readonly value: Value; readonly lost:
 }
 
 /** The distance is high + low: however near x is to a multiple of π/2, no digit of `high` is lost. */
-function reduced(p: Procedure, x: Value): Reduced {
+function turned(p: Procedure, x: Value): Turned {
   const shifted = x.mul(2 / Math.PI).add(ROUNDING);
   const n = shifted.sub(ROUNDING);
   const second = difference(x.sub(n.mul(HALF_PI[0])), n.mul(HALF_PI[1]));
@@ -40,7 +33,7 @@ function reduced(p: Procedure, x: Value): Reduced {
   const rest = second.lost.add(third.lost).sub(n.mul(HALF_PI[3]));
   const high = third.value.add(rest);
   const low = third.value.sub(high).add(rest);
-  return { ...ofSum(p, high, low), quadrant: p.lowWord(shifted) };
+  return { ...ofSum(p, high, low), quadrant: p.lowWord(shifted), isHuge: x.apply('abs').gt(LIMIT) };
 }
 
 /** sin and cos of high + low: FreeBSD, k_sin.c and k_cos.c. */
@@ -54,32 +47,10 @@ function ofSum(p: Procedure, high: Value, low: Value): { readonly sin: Value; re
   return { sin: sine.add(low.sub(half.mul(low))).add(high), cos: first.lost.add(rest).add(first.value) };
 }
 
-/** Where an argument is huge, the host answers. */
-function unlessHuge(p: Procedure, op: 'sin' | 'cos' | 'tan', x: Value, plain: Value): Value {
-  const isHuge = x.apply('abs').gt(LIMIT);
-  const result = p.variable(plain);
-  p.if(p.any(isHuge), () => result.set(isHuge.select(x.apply(op), plain)));
-  return result.value;
-}
-
-/** The sine `turns` quarters of a turn further on. */
-function turned(p: Procedure, x: Value, turns: 0 | 1): Value {
-  const { sin, cos, quadrant } = reduced(p, x);
-  const at = quadrant.add(turns);
-  const size = at.apply('bitAnd', 1).ne(0).select(cos, sin);
-  return at.apply('bitAnd', 2).ne(0).select(size.apply('neg'), size);
-}
-
-/** Within 1 ulp. −0 stays. */
-export const sin: FunctionOf = (p, x) => unlessHuge(p, 'sin', x, x.eq(0).select(x, turned(p, x, 0)));
-
+const turning: Turning = { turned, exact: (op, x) => x.apply(op) };
 /** Within 1 ulp. */
-export const cos: FunctionOf = (p, x) => unlessHuge(p, 'cos', x, turned(p, x, 1));
-
-/** Within 2 ulp: sin/cos, or −cos/sin in every other quadrant. */
-export const tan: FunctionOf = (p, x) => {
-  const { sin: s, cos: c, quadrant } = reduced(p, x);
-  const odd = quadrant.apply('bitAnd', 1).ne(0);
-  const plain = odd.select(c.apply('neg'), s).div(odd.select(s, c));
-  return unlessHuge(p, 'tan', x, x.eq(0).select(x, plain));
-};
+export const sin = sinBy(turning);
+/** Within 1 ulp. */
+export const cos = cosBy(turning);
+/** Within 2 ulp. */
+export const tan = tanBy(turning);
