@@ -37,7 +37,7 @@ test('passes that are switched off are not run', () => {
   const x = new Graph().input('x', [2]);
   const passes = { stabilise: false, simplify: false };
   compileTape({ x }, [], { ...options, passes, trace: (stage) => seen.push(stage) });
-  expect(seen).toEqual(['build', 'specialise', 'expand', 'fuse', 'schedule', 'recompute', 'plan', 'tape']);
+  expect(seen).toEqual(['build', 'specialise', 'expand', 'fuse', 'in place', 'schedule', 'recompute', 'plan', 'tape']);
 });
 
 test("the user's graph stays as it is", () => {

@@ -1,4 +1,4 @@
-import type { Expr } from './expression.js';
+import type { Builder, Expr } from './expression.js';
 import { type Axis, Index } from './indices.js';
 import { expressionsOf } from './inspect.js';
 import type { Loop } from './loop.js';
@@ -82,8 +82,8 @@ export function replaced(value: Expr, from: Expr, to: Expr): Expr {
 }
 
 /** An expression of the same kind, of what `visit` gives for those that it is made of outright; indices stay as they are. */
-export function rebuilt(expr: Expr, visit: (expr: Expr) => Expr): Expr {
-  const { is, builder, dtype } = expr;
+export function rebuilt(expr: Expr, visit: (expr: Expr) => Expr, builder: Builder = expr.builder): Expr {
+  const { is, dtype } = expr;
   switch (is.kind) {
     case 'constant':
     case 'index':

@@ -128,8 +128,14 @@ export function scatterUnit(node: Node, inMemory: (node: Node) => boolean): Unit
   return unitAround(nestOf(loop, [{ buffer: writer.bufferOf(node), value: 0 }]), [node], writer);
 }
 
+/** What a nest is made of: nodes by number of buffer and of row, all that it computes, and all that it reads. */
+type Contents = Pick<Unit, 'buffers' | 'rows'> & {
+  readonly computed: Iterable<Node>;
+  readonly reads: ReadonlyMap<Node, unknown>;
+};
+
 /** A unit, with what it reads and writes. */
-function unitAround(nest: Nest, roots: readonly Node[], { buffers, rows, computed, reads: read }: KernelWriter): Unit {
+export function unitAround(nest: Nest, roots: readonly Node[], { buffers, rows, computed, reads: read }: Contents): Unit {
   const stores = nest.stages.map(({ loop }) => loop.stores(loop.axes.map(Index.axis)));
   const own = new Set(roots);
   const reread = new Set<Node>();
@@ -144,13 +150,13 @@ function unitAround(nest: Nest, roots: readonly Node[], { buffers, rows, compute
     }
     reads.get(node)!.push(access);
   }
-  const writes = new Map<Node, Access>();
+  const writes = new Map<Node, Access[]>(roots.map((root) => [root, []]));
   stores.forEach((some, i) => {
     for (const { buffer, address } of some)
       if (buffer >= 0)
-        writes.set(buffers[buffer]!, { phase: 2 * i + 1, address: address.key, row: rowKey(address, nest.shared) });
+        writes.get(buffers[buffer]!)!.push({ phase: 2 * i + 1, address: address.key, row: rowKey(address, nest.shared) });
   });
-  return { kind: 'loop', roots, rows, reread, computed: byAge(computed), reads, writes, nest, buffers };
+  return { kind: 'loop', roots, rows, reread, computed: byAge(computed), placed: new Map(), reads, writes, nest, buffers };
 }
 
 function byAge(nodes: Iterable<Node>): Node[] {

@@ -24,7 +24,7 @@ export function piecesOf(loop: Loop): readonly Loop[] {
   const edges = [...cuts, 0, axis.extent].sort((a, b) => a - b).filter((at, i, all) => at !== all[i - 1]);
   const lengths = edges.slice(1).map((end, i) => end - edges[i]!);
   if (lengths.length === 1 || lengths.length > MOST || lengths.some((length) => length < RUN)) return [loop];
-  return lengths.map((length, i) => pieceOf(loop, axis, edges[i]!, length));
+  return lengths.map((length, i) => pieceOf(loop, loop.axes.length - 1, edges[i]!, length));
 }
 
 /** Where along an axis a condition holds; null where that depends on anything else. */
@@ -35,11 +35,12 @@ export function rangeAlong({ key, extent }: Axis, [index, low, high]: Condition)
   return [within(low), within(high)];
 }
 
-function pieceOf(loop: Loop, { key }: Axis, start: number, extent: number): Loop {
-  const last = loop.axes.length - 1;
+/** The part of a loop that has this length along one axis, from `start` on. */
+export function pieceOf(loop: Loop, position: number, start: number, extent: number): Loop {
+  const { key } = loop.axes[position]!;
   return {
     ...loop,
-    axes: loop.axes.with(last, { key: `${key}t${start}`, extent }),
-    stores: (at) => loop.stores(at.with(last, at[last]!.plus(start))),
+    axes: loop.axes.with(position, { key: `${key}t${start}`, extent }),
+    stores: (at) => loop.stores(at.with(position, at[position]!.plus(start))),
   };
 }

@@ -22,10 +22,12 @@ export interface Unit {
   readonly reread: ReadonlySet<Node>;
   /** All that it computes, the roots included, oldest first. */
   readonly computed: readonly Node[];
+  /** What it writes straight into its place in a root, as products into that in a concatenation: by value the root. */
+  readonly placed: ReadonlyMap<Node, Node>;
   /** What it reads from memory that others have written. */
   readonly reads: ReadonlyMap<Node, readonly Access[]>;
-  /** How each root is written. */
-  readonly writes: ReadonlyMap<Node, Access>;
+  /** How each root is written; in several stages, where each writes a part of it. */
+  readonly writes: ReadonlyMap<Node, readonly Access[]>;
   /** Only where `kind` is 'loop'; its buffers by number. */
   readonly nest: Nest | null;
   readonly buffers: readonly Node[];
@@ -43,22 +45,25 @@ export function wholeUnit(kind: Exclude<Unit['kind'], 'loop'>, node: Node): Unit
     rows: [],
     reread: new Set(),
     computed: [node],
+    placed: new Map(),
     reads,
-    writes: new Map([[node, WHOLE]]),
+    writes: new Map([[node, [WHOLE]]]),
     nest: null,
     buffers: [],
   };
 }
 
 /**
- * May a root be written over something of the same size that the unit reads? Only where every read comes before: at the written index in the
- * phase of the write, as all values at one index are computed before any is stored; in an earlier phase, in the same row.
+ * May a root be written over something of the same size that the unit reads? Each of its elements is written once. So a read may be at the
+ * written index in the phase of that write, as all values at one index are computed before any is stored; or in a phase before all writes, in
+ * the same row.
  */
 export function mayReplace(unit: Unit, x: Node, root: Node): boolean {
-  const write = unit.writes.get(root)!;
   if (unit.kind !== 'loop' || unit.nest!.fill.length > 0) return false;
-  return (unit.reads.get(x) ?? []).every(({ phase, address, row }) => {
-    if (phase === write.phase) return address === write.address;
-    return phase < write.phase && row !== null && row === write.row;
-  });
+  const writes = unit.writes.get(root)!;
+  return (unit.reads.get(x) ?? []).every(
+    ({ phase, address, row }) =>
+      writes.some((write) => phase === write.phase && address === write.address) ||
+      writes.every((write) => phase < write.phase && row !== null && row === write.row),
+  );
 }
