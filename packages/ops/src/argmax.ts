@@ -64,7 +64,7 @@ const ofSmallest = position('argmin', 'min');
  * @example
  * const predicted = argmax(logits, { axis: 1 }); // [32, 10] gives [32]
  */
-export const argmax = withOp(ofLargest.op, (x: Operand, options?: PositionOptions): Node => {
+export const argmax = withOp(ofLargest, (x: Operand, options?: PositionOptions): Node => {
   return reducing('argmax', x, options, (node, axes) => ofLargest(node, { axes }));
 });
 
@@ -77,6 +77,6 @@ export const argmax = withOp(ofLargest.op, (x: Operand, options?: PositionOption
  * @example
  * const nearest = argmin(distances, { axis: 1 }); // [32, 10] gives [32]
  */
-export const argmin = withOp(ofSmallest.op, (x: Operand, options?: PositionOptions): Node => {
+export const argmin = withOp(ofSmallest, (x: Operand, options?: PositionOptions): Node => {
   return reducing('argmin', x, options, (node, axes) => ofSmallest(node, { axes }));
 });

@@ -32,7 +32,7 @@ const subtraction = linear<undefined>('sub', {
  * @example
  * const error = sub(prediction, target); // [32, 10] and [10] give [32, 10]
  */
-export const sub: Binary = withOp(subtraction.op, (x: Operand, y: Operand) => {
+export const sub: Binary = withOp(subtraction, (x: Operand, y: Operand) => {
   const [a, b] = meet('sub', [x, y]);
   return subtraction(a!, b!, undefined);
 });
@@ -55,7 +55,7 @@ const negation = linear<undefined>('neg', {
  * @example
  * const loss = neg(mean(logLikelihood));
  */
-export const neg: Unary = withOp(negation.op, (x: Operand) => negation(x, undefined));
+export const neg: Unary = withOp(negation, (x: Operand) => negation(x, undefined));
 
 const division: Binary = binary('div', {
   cost: 4,
@@ -74,7 +74,7 @@ const division: Binary = binary('div', {
  * @example
  * const normalised = div(x, sum(x, { axis: -1, keepDims: true }));
  */
-export const div: Binary = withOp(division.op, (x: Operand, y: Operand) => {
+export const div: Binary = withOp(division, (x: Operand, y: Operand) => {
   const [a, b] = meet('div', [x, y]);
   if (isInteger(b!.dtype) && isConstant(b!, 0)) {
     throw new DtypeError("div: the divisor is the integer 0. Divide floats for an infinity: cast(x, 'float32').", { op: 'div' });

@@ -96,7 +96,7 @@ const attending = composite<readonly [q: Node, k: Node, v: Node, ...mask: Node[]
  * @example
  * const mixed = attention(queries, keys, values, { causal: true }); // [8, 20, 64] each gives [8, 20, 64]
  */
-export const attention = withOp(attending.op, (q: Operand, k: Operand, v: Operand, options: AttentionOptions = {}): Node => {
+export const attention = withOp(attending, (q: Operand, k: Operand, v: Operand, options: AttentionOptions = {}): Node => {
   const { causal, mask } = optionsOf('attention', options, { causal: false, mask: undefined });
   return attending(q, k, v, ...(mask === undefined ? [] : [mask]), { causal });
 });

@@ -108,7 +108,7 @@ function operandsOf(op: string, xs: readonly Operand[]): Node[] {
  * @example
  * const both = concat([a, b], { axis: 1 }); // [2, 3] and [2, 5] give [2, 8]
  */
-export const concat = withOp(joining.op, (xs: readonly Operand[], options?: AxisOption): Node => {
+export const concat = withOp(joining, (xs: readonly Operand[], options?: AxisOption): Node => {
   const { axis } = optionsOf('concat', options, { axis: 0 });
   const nodes = operandsOf('concat', xs);
   return join(nodes, normaliseAxis('concat', axis, nodes[0]!.shape.length));
@@ -123,7 +123,7 @@ export const concat = withOp(joining.op, (xs: readonly Operand[], options?: Axis
  * @example
  * const rows = stack([a, b, c]); // three of [4] give [3, 4]
  */
-export const stack = withOp(joining.op, (xs: readonly Operand[], options?: AxisOption): Node => {
+export const stack = withOp(joining, (xs: readonly Operand[], options?: AxisOption): Node => {
   const { axis } = optionsOf('stack', options, { axis: 0 });
   const nodes = operandsOf('stack', xs);
   const { shape } = nodes[0]!;

@@ -181,7 +181,7 @@ function withBias<O extends object>(
     const y = bare(nodeOf(x, graph), kernel, options);
     return b === undefined ? y : add(y, biasOf(name, nodeOf(b, graph, y.dtype), outputsOf(kernel, options), y.shape.length - 2));
   };
-  return withOp(bare.op, call) as Convolution<O> & typeof bare;
+  return withOp(bare, call) as Convolution<O> & typeof bare;
 }
 
 function biasOf(op: string, b: Node, outputs: Dim, rank: number): Node {

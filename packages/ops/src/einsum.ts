@@ -40,7 +40,7 @@ const einsumOver = composite<readonly Node[], { equation: string }>('einsum', {
  * @example
  * const scores = einsum('bhqd,bhkd->bhqk', queries, keys);
  */
-export const einsum = withOp(einsumOver.op, (equation: string, ...operands: readonly Operand[]): Node => {
+export const einsum = withOp(einsumOver, (equation: string, ...operands: readonly Operand[]): Node => {
   return einsumOver(...operands, { equation });
 });
 

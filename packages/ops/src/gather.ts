@@ -221,7 +221,7 @@ function indexOf(op: string, index: Operand, x: Node): Node {
  * @example
  * const chosen = gather(values, actions, { axis: 1 }); // [32, 4] by [32, 1] gives [32, 1]
  */
-export const gather = withOp(gatherForm.op, (x: Operand, index: Operand, options?: AxisOption): Node => {
+export const gather = withOp(gatherForm, (x: Operand, index: Operand, options?: AxisOption): Node => {
   const { axis } = optionsOf('gather', options, { axis: 0 });
   return read(gatherForm, x, index, axis);
 });
@@ -237,7 +237,7 @@ export const gather = withOp(gatherForm.op, (x: Operand, index: Operand, options
  * @example
  * const histogram = scatterAdd(zeros, bins, 1); // zeros [10], bins [1000]
  */
-export const scatterAdd = withOp(scatterForm.op, (x: Operand, index: Operand, source: Operand, options?: AxisOption): Node => {
+export const scatterAdd = withOp(scatterForm, (x: Operand, index: Operand, source: Operand, options?: AxisOption): Node => {
   const { axis } = optionsOf('scatterAdd', options, { axis: 0 });
   const [base, given] = sameDtype('scatterAdd', [x, source]) as [Node, Node];
   const positions = indexOf('scatterAdd', index, base);
@@ -270,7 +270,7 @@ function fitted(source: Node, shape: Shape): Node {
  * @example
  * const vectors = take(embedding, tokens); // [5000, 64] by [32, 20] gives [32, 20, 64]
  */
-export const take = withOp(takeForm.op, (x: Operand, index: Operand, options?: AxisOption): Node => {
+export const take = withOp(takeForm, (x: Operand, index: Operand, options?: AxisOption): Node => {
   const { axis } = optionsOf('take', options, { axis: 0 });
   return read(takeForm, x, index, axis);
 });

@@ -159,7 +159,7 @@ const linearProduct = composite<[Node, Node]>('linear', {
  * @example
  * const hidden = relu(linear(x, w, b));
  */
-export const linear = withOp(linearProduct.op, (x: Operand, w: Operand, b?: Operand): Node => {
+export const linear = withOp(linearProduct, (x: Operand, w: Operand, b?: Operand): Node => {
   const y = linearProduct(x, w);
   return b === undefined ? y : add(y, b);
 });

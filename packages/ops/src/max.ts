@@ -69,7 +69,7 @@ const smallest = extreme('min', gt);
  * @example
  * const peaks = max(signal, { axis: -1 }); // [32, 100] gives [32]
  */
-export const max = withOp(largest.op, (x: Operand, options?: ReductionOptions): Node => {
+export const max = withOp(largest, (x: Operand, options?: ReductionOptions): Node => {
   return reducing('max', x, options, (node, axes) => largest(node, { axes }));
 });
 
@@ -82,6 +82,6 @@ export const max = withOp(largest.op, (x: Operand, options?: ReductionOptions): 
  * @example
  * const lows = min(signal, { axis: -1 }); // [32, 100] gives [32]
  */
-export const min = withOp(smallest.op, (x: Operand, options?: ReductionOptions): Node => {
+export const min = withOp(smallest, (x: Operand, options?: ReductionOptions): Node => {
   return reducing('min', x, options, (node, axes) => smallest(node, { axes }));
 });

@@ -25,7 +25,7 @@ import {
  * @example
  * const rows = reshape(images, ['batch', -1]); // [batch, 28, 28] gives [batch, 784]
  */
-export const reshape = withOp(reshapeTo.op, (x: Operand, shape: readonly DimLike[]): Node => {
+export const reshape = withOp(reshapeTo, (x: Operand, shape: readonly DimLike[]): Node => {
   const graph = graphOf('reshape', [x]);
   const node = nodeOf(x, graph);
   return reshapeTo(node, resolveReshape('reshape', node.shape, shape));
@@ -39,7 +39,7 @@ export const reshape = withOp(reshapeTo.op, (x: Operand, shape: readonly DimLike
  * @example
  * const row = squeeze(x, { axis: 0 }); // [1, 10] gives [10]
  */
-export const squeeze = withOp(reshapeTo.op, (x: Operand, options?: { axis?: number | readonly number[] }): Node => {
+export const squeeze = withOp(reshapeTo, (x: Operand, options?: { axis?: number | readonly number[] }): Node => {
   const { axis } = optionsOf('squeeze', options, { axis: undefined });
   const graph = graphOf('squeeze', [x]);
   const node = nodeOf(x, graph);
@@ -66,7 +66,7 @@ export const squeeze = withOp(reshapeTo.op, (x: Operand, options?: { axis?: numb
  * @example
  * const column = unsqueeze(x, { axis: -1 }); // [10] gives [10, 1]
  */
-export const unsqueeze = withOp(reshapeTo.op, (x: Operand, options: { axis: number }): Node => {
+export const unsqueeze = withOp(reshapeTo, (x: Operand, options: { axis: number }): Node => {
   const { axis } = optionsOf('unsqueeze', options, { axis: undefined });
   const graph = graphOf('unsqueeze', [x]);
   const node = nodeOf(x, graph);

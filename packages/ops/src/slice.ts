@@ -110,7 +110,7 @@ export function sliceAt(x: Node, { start, step, size }: SliceAttrs): Node {
  * @example
  * const spread = embed(x, { start: [0], step: [2], shape: [5] }); // [1, 2, 3] gives [1, 0, 2, 0, 3]
  */
-export const embed = withOp(embedForm.op, (x: Operand, options: EmbedAttrs): Node => {
+export const embed = withOp(embedForm, (x: Operand, options: EmbedAttrs): Node => {
   const { start, step, shape } = optionsOf('embed', options, { start: undefined, step: undefined, shape: undefined });
   const graph = graphOf('embed', [x]);
   const node = nodeOf(x, graph);
@@ -154,7 +154,7 @@ function resolve(range: Range, size: Dim, axis: number): { start: Dim; step: num
  * @example
  * const inner = slice(x, [[1, -1], [null, null, 2]]); // [5, 6] gives [3, 3]
  */
-export const slice = withOp(sliceForm.op, (x: Operand, ranges: readonly Range[]): Node => {
+export const slice = withOp(sliceForm, (x: Operand, ranges: readonly Range[]): Node => {
   const graph = graphOf('slice', [x]);
   const node = nodeOf(x, graph);
   if (ranges.length > node.shape.length) {
@@ -178,7 +178,7 @@ export const slice = withOp(sliceForm.op, (x: Operand, ranges: readonly Range[])
  * @example
  * const mirrored = flip(image, { axis: -1 });
  */
-export const flip = withOp(sliceForm.op, (x: Operand, options?: { axis?: number | readonly number[] }): Node => {
+export const flip = withOp(sliceForm, (x: Operand, options?: { axis?: number | readonly number[] }): Node => {
   const { axis } = optionsOf('flip', options, { axis: undefined });
   const graph = graphOf('flip', [x]);
   const node = nodeOf(x, graph);

@@ -57,7 +57,7 @@ function permuted(x: Node, axes: readonly number[]): Node {
  * @example
  * const channelsFirst = transpose(images, [0, 3, 1, 2]); // [n, h, w, c] gives [n, c, h, w]
  */
-export const transpose = withOp(permute.op, (x: Operand, axes?: readonly number[]): Node => {
+export const transpose = withOp(permute, (x: Operand, axes?: readonly number[]): Node => {
   const graph = graphOf('transpose', [x]);
   const node = nodeOf(x, graph);
   const rank = node.shape.length;

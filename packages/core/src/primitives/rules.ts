@@ -102,16 +102,18 @@ export function applying<A>(op: Op<A>): OpFunction<A> {
 }
 
 /**
- * Makes the function that people call for an op: it carries the op, for tables, targets and tools, and knows the user's place.
+ * Makes the function that people call for an op: it carries the op, for tables, targets and tools, and knows the user's place. The op may
+ * be given by a function that carries it: bundlers would keep what reads it from there, as reading a property might have an effect.
  *
  * @example
  * const doubled = withOp(mul.op, (number: Operand): Node => mul(number, 2));
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function withOp<P extends readonly unknown[], A>(
-  op: Op<A>,
+  given: Op<A> | { readonly op: Op<A> },
   call: (...args: P) => Node,
 ): ((...args: P) => Node) & { readonly op: Op<A> } {
+  const op = 'op' in given ? given.op : given;
   return Object.assign(asPublic(op.name, call), { op });
 }
 

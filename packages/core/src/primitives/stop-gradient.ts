@@ -21,4 +21,4 @@ const stop = general<undefined>('stopGradient', {
  * @example
  * const slope = grad(sum(mul(x, stopGradient(x))), x); // x, not 2x
  */
-export const stopGradient = withOp(stop.op, (x: Operand): Node => stop(x, undefined));
+export const stopGradient = withOp(stop, (x: Operand): Node => stop(x, undefined));
