@@ -75,10 +75,10 @@ describe('a bundle for browsers', () => {
     console.log(`Graph, exp and sin: ${used.bytes} bytes; everything: ${everything.bytes} bytes (neither minified)`);
   });
 
-  it('stays within its budget: core, ops and the js backend under 110 kB gzipped', async () => {
+  it('stays within its budget: core, ops and the js backend under 114 kB gzipped', async () => {
     const program = "export * from '@tapegrad/core'; export * from '@tapegrad/ops'; export { js } from '@tapegrad/backend-cpu';";
     const { bytes, gzipped } = await bundle(project.directory, program, { minify: true });
     console.log(`core, ops and the js backend: ${bytes} bytes minified, ${gzipped} gzipped`);
-    expect(gzipped).toBeLessThan(110_000);
+    expect(gzipped).toBeLessThan(114_000);
   });
 });
