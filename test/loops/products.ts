@@ -149,7 +149,11 @@ function convolving({ axes, batch, groups, inputs, outputs }: Convolution, whole
 
 /** Products of matrices in all layouts, likewise. */
 export async function checkMatrices(parameters: fc.Parameters<unknown>): Promise<void> {
-  const size = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 10, max: 40 }));
+  const size = fc.oneof(
+    fc.integer({ min: 1, max: 9 }),
+    fc.integer({ min: 10, max: 40 }),
+    fc.constantFrom(15, 16, 17, 31, 32, 33, 63, 64, 65),
+  );
   const layouts = fc.constantFrom(
     'mk,kn->mn',
     'mk,nk->mn',
@@ -189,7 +193,7 @@ export interface LongProduct {
 const longProduct: fc.Arbitrary<LongProduct> = fc.oneof(
   fc.record({
     layout: fc.constantFrom('mk,kn->mn', 'mk,nk->mn', 'km,kn->mn', 'km,nk->mn', 'mk,kn->nm', 'bkm,bnk->bmn'),
-    k: fc.oneof(fc.constantFrom(1025, 1032), fc.integer({ min: 1024, max: 1400 })),
+    k: fc.oneof(fc.constantFrom(1025, 1028, 1029, 1032, 1280, 1281), fc.integer({ min: 1024, max: 1400 })),
     b: fc.constant(2),
   }),
   fc.record({ layout: fc.constant('bmk,bnk->mn'), k: fc.integer({ min: 130, max: 300 }), b: fc.integer({ min: 8, max: 10 }) }),

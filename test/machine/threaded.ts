@@ -5,7 +5,7 @@ import { presentCrew } from '../../packages/backend-cpu/src/wasm/threads/crew.js
 
 /** The backend with so many threads, which divides all that can be divided, however small. */
 export function eager(threads: number): Backend {
-  const costs = { phase: 0, waking: Number.NEGATIVE_INFINITY };
+  const costs = { phase: Number.NEGATIVE_INFINITY, waking: Number.NEGATIVE_INFINITY };
   return {
     ...wasm({ threads: 1 }),
     open: () => openSession({ threads, arithmetic: { subnormals: 'flush', relaxed: false }, costs }),

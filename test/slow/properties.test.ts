@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { checkConvolutions, checkLargeConvolutions, checkLongProducts, checkMatrices } from '../loops/products.js';
+import { checkOverwriting } from '../machine/overwriting.js';
 import { checkCompositions } from '../properties/derivatives.js';
 import { checkNames } from '../properties/dims.js';
 import { checkKinks } from '../properties/kinks.js';
@@ -23,6 +24,7 @@ test.each([
   ['large convolutions', checkLargeConvolutions, 60],
   ['products of matrices', checkMatrices, 200],
   ['long products', checkLongProducts, 40],
+  ['parts of kernels that overwrite', checkOverwriting, 200],
   ['named dims', checkNames, 300],
 ] as const)('random %s', { timeout: 600_000 * times }, async (_name, check, numRuns) => {
   await check({ numRuns: numRuns * times, seed: fc.readConfigureGlobal().seed! });
