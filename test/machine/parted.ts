@@ -1,19 +1,9 @@
-import {
-  arrayOf,
-  type Backend,
-  HostSession,
-  interpretTape,
-  type Kernel,
-  prepare,
-  type Stmt,
-  type TypedArray,
-} from '@tapegrad/core';
+import { arrayOf, type Backend, HostSession, interpretTape, type Kernel, prepare, type Stmt } from '@tapegrad/core';
 import { wasm } from 'tapegrad';
 import { prepared } from '../../packages/backend-cpu/src/wasm/kernels.js';
 import type { Division } from '../../packages/backend-cpu/src/wasm/threads/division.js';
 import { type Parted, phasesOf } from '../../packages/backend-cpu/src/wasm/threads/phases.js';
 
-type Run = (arrays: readonly TypedArray[]) => void;
 type HostMemory = NonNullable<ConstructorParameters<typeof HostSession>[1]>;
 
 /** What tapes of tests need at most. */
@@ -33,20 +23,18 @@ export function parted(threads: number, from: 'first' | 'last'): Backend {
       const options = { kernelOf: prepared, threads, costs };
       const phases = phasesOf(tape.instructions, views, options)!;
       const whole = interpretTape('parted', tape);
-      const partsOf = ({ instruction, parts, division }: Parted): ((arrays: readonly TypedArray[]) => void)[] => {
-        const each = tape.instructions[instruction]!;
-        if (each.kind !== 'kernel' || !division) return [];
-        return Array.from({ length: parts }, (_, part) => prepare(partOf(prepared(each.kernel), division, part)));
-      };
       return {
         source: '',
         link: (arrays) => {
           const { steps } = whole.link(arrays);
-          const inParts = (member: Parted): (() => void)[] => {
-            const each = tape.instructions[member.instruction]!;
-            if (each.kind !== 'kernel') return [steps[member.instruction]!];
+          const inParts = ({ instruction, parts, division }: Parted): (() => void)[] => {
+            const each = tape.instructions[instruction]!;
+            if (each.kind !== 'kernel' || !division) return [steps[instruction]!];
             const slots = each.slots.map(({ id }) => arrays[id]!);
-            return partsOf(member).map((run: Run) => () => run(slots));
+            return Array.from({ length: parts }, (_, part) => {
+              const run = prepare(partOf(prepared(each.kernel), division, part));
+              return () => run(slots);
+            });
           };
           const inOrder = phases.flatMap((phase) => {
             if (phase.kind === 'alone') return phase.instructions.map((i) => steps[i]!);
