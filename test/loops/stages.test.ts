@@ -1,5 +1,5 @@
 import { type Backend, interpreter, type Node, TapeMachine } from '@tapegrad/core';
-import { Graph } from 'tapegrad';
+import { Graph, js, wasm } from 'tapegrad';
 import { describe, expect, it } from 'vitest';
 
 /** The interpreter as if it had threads for blocks of ten elements. */
@@ -66,6 +66,34 @@ describe('reductions in stages', () => {
     const row = (i: number): number => feeds.y.reduce((sum, value, k) => sum + value * feeds.x[101 * i + k]!, 0);
     expect([...program.runSync(feeds).products.data]).toEqual([row(0), row(1), row(2)]);
     expect(program.tape).toContain('contract by blocks');
+  });
+
+  it('add up products of few results in blocks, each term once, with the bits of the interpreter', async () => {
+    const { target, open } = wasm({ threads: 2 });
+    const blocks = { ...target, stages: { length: 32_768, threads: 4, products: { results: 96, terms: 2 ** 16 } } };
+    const productOn = async (backend: Backend, scale: number): Promise<Iterable<number>> => {
+      const graph = new Graph();
+      const machine = new TapeMachine(graph, { backend });
+      const program = await machine.compile({ product: graph.matmul(graph.input('x', [8, 4001]), graph.input('y', [4001, 12])) });
+      expect(program.tape.includes('float32 [3, 8, 12]')).toBe(backend.target === blocks);
+      const values = (count: number): Float32Array => Float32Array.from({ length: count }, (_, i) => ((i * 37) % 11) / scale);
+      return (await program.run({ x: values(8 * 4001), y: values(12 * 4001) })).product.data as Float32Array;
+    };
+    const compiled: Backend = { name: 'wasm', target: blocks, open };
+    expect(await productOn(compiled, 1)).toEqual(await productOn(js(), 1));
+    expect(await productOn(compiled, 7)).toEqual(await productOn({ ...interpreter(), target: blocks }, 7));
+  });
+
+  it('leave products whole that are short, or of many results', async () => {
+    const tapeOf = async (rows: number, length: number): Promise<string> => {
+      const graph = new Graph();
+      const product = graph.matmul(graph.input('x', [rows, length]), graph.input('y', [length, 32]));
+      return (await new TapeMachine(graph, { backend: wasm({ threads: 1 }) }).compile({ product })).tape;
+    };
+    expect(await tapeOf(32, 10_000)).toContain('contract by blocks');
+    expect(await tapeOf(32, 2000)).not.toContain('blocks');
+    expect(await tapeOf(33, 10_000)).not.toContain('blocks');
+    expect(await tapeOf(1, 60_000)).not.toContain('blocks');
   });
 
   it('take equal blocks where there are such, stages of stages where there are many, and none for many results', async () => {

@@ -21,12 +21,16 @@ export function stageReductions(roots: readonly Node[], into: Graph, stages: Sta
 }
 
 function staged(node: Node, stages: Stages): Node {
-  const only = countOf(node.shape) < stages.threads || readsMuch(node) ? onlyReduction(node) : null;
-  const cut = only && (cutForThreads(node, only, stages) ?? cutForCopies(node, only));
+  const few = countOf(node.shape) < stages.threads || isProductOfFew(node, stages);
+  const only = few || readsMuch(node) ? onlyReduction(node) : null;
+  const cut = only && (cutForThreads(node, only, stages) ?? cutForCopies(node, only) ?? cutOfProduct(node, only, stages));
   if (!cut) return node;
   const partial = node.graph.append(blockOp(node, only, cut.axis, cut.blocks), node.inputs, undefined) as Node;
   return staged(node.graph.append(restOp(only.combine), [partial], undefined) as Node, stages);
 }
+
+/** About the shortest block of a product: some of those in which it is added up. */
+const SHORTEST = 1024;
 
 /** An axis of a reduction, and into how many blocks it is cut. */
 interface Cut {
@@ -41,6 +45,19 @@ function cutForThreads({ shape }: Node, { extents }: OnlyReduction, { length, th
   const extent = extents[axis]!;
   const least = Math.ceil(extent / Math.max(1, Math.floor((extent * length) / count)));
   return least === 1 ? null : { axis, blocks: blocksOf(extent, least) };
+}
+
+function isProductOfFew({ op, shape }: Node, { products }: Stages): boolean {
+  return op.kind === 'contraction' && products !== undefined && countOf(shape) <= products.results;
+}
+
+/** A tile of results is one thread's, so that few tiles leave others idle. Only one long axis is cut: short ones are those of windows. */
+function cutOfProduct(node: Node, { extents }: OnlyReduction, stages: Stages): Cut | null {
+  if (!isProductOfFew(node, stages)) return null;
+  const extent = Math.max(...extents);
+  const terms = countOf(node.shape) * countOf(extents);
+  const least = Math.min(Math.ceil(terms / stages.products!.terms), Math.floor(extent / SHORTEST));
+  return least < 2 ? null : { axis: extents.indexOf(extent), blocks: blocksOf(extent, least) };
 }
 
 /** Is it a product of more than a panel holds? */
