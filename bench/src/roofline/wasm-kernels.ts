@@ -1,7 +1,9 @@
 import { Code } from '../../../packages/backend-cpu/src/wasm/code.js';
 import { WebAssembly } from '../../../packages/backend-cpu/src/wasm/host.js';
 import { HOST, moduleBytes, type WasmFunction } from '../../../packages/backend-cpu/src/wasm/module.js';
-import { OPERATIONS, op, simd } from '../../../packages/backend-cpu/src/wasm/opcodes.js';
+import * as op from '../../../packages/backend-cpu/src/wasm/op.js';
+import { OPERATIONS } from '../../../packages/backend-cpu/src/wasm/opcodes.js';
+import * as simd from '../../../packages/backend-cpu/src/wasm/simd.js';
 import { type Kernels, LARGEST } from './kernels.js';
 
 const PAGE = 65_536;

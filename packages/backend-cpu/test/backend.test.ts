@@ -18,7 +18,8 @@ import {
   tensor,
 } from '@tapegrad/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { js, runnerOf } from '../src/index.js';
+import { js, runnerOf, wasm } from '../src/index.js';
+import { WebAssembly } from '../src/wasm/host.js';
 
 const reversed = defineOp({
   kind: 'general',
@@ -183,6 +184,11 @@ return (kernels, views, panels, steps) => (() => {
   };
 })();
 `);
+  });
+
+  it('is shown as the module that it is on wasm', () => {
+    const { source } = wasm({ threads: 1 }).open().load(doubling()) as ArrayExecutable;
+    expect(WebAssembly.validate(source as Uint8Array)).toBe(true);
   });
 
   it('compiles equal kernels once per process', () => {

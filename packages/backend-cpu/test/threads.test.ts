@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import * as atomic from '../src/wasm/atomic.js';
 import { Code } from '../src/wasm/code.js';
 import { RUN } from '../src/wasm/driver.js';
 import { type Exported, type WasmMemory, WebAssembly } from '../src/wasm/host.js';
 import { WasmHeap } from '../src/wasm/memory.js';
 import { HOST, moduleBytes } from '../src/wasm/module.js';
-import { atomic, op } from '../src/wasm/opcodes.js';
+import * as op from '../src/wasm/op.js';
 import { presentCrew } from '../src/wasm/threads/crew.js';
 import { patience } from '../src/wasm/threads/meeting.js';
 import { Team } from '../src/wasm/threads/team.js';

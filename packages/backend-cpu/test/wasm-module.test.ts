@@ -3,7 +3,7 @@ import { signed, unsigned } from '../src/wasm/bytes.js';
 import { Code } from '../src/wasm/code.js';
 import { WebAssembly } from '../src/wasm/host.js';
 import { HOST, moduleBytes, type WasmFunction } from '../src/wasm/module.js';
-import { op } from '../src/wasm/opcodes.js';
+import * as op from '../src/wasm/op.js';
 
 describe('numbers', () => {
   it.each([

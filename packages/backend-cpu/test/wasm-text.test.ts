@@ -2,7 +2,7 @@ import { Builder, type DType, type Index, LANES, nestOf, place } from '@tapegrad
 import { describe, expect, it } from 'vitest';
 import { FUNCTIONS, inlineFunctions } from '../src/functions/inline.js';
 import { printKernel } from '../src/wasm/print.js';
-import { textOf } from '../src/wasm/text.js';
+import { textOf } from './wasm-text.js';
 
 type Op = Parameters<Builder['scalar']>[0];
 

@@ -1,6 +1,7 @@
 import type { DType } from '@tapegrad/core';
 import type { Code } from './code.js';
-import { op, simd } from './opcodes.js';
+import * as op from './op.js';
+import * as simd from './simd.js';
 
 /** Loads one number. */
 export function loadScalar(to: Code, type: DType, offset: number): void {

@@ -1,7 +1,7 @@
 import { bytesOf, type Kernel, type KernelBuffer } from '@tapegrad/core';
 import type { Code } from './code.js';
 import { PANELS } from './memory.js';
-import { op } from './opcodes.js';
+import * as op from './op.js';
 
 /** Where a kernel's buffers and panels lie: of the buffers its first parameters tell. */
 export class Addresses {

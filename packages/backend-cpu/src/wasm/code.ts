@@ -1,5 +1,7 @@
 import { Bytes, float32Bytes, float64Bytes, int32Bytes, padded, signed, unsigned } from './bytes.js';
-import { type Instruction, op, simd } from './opcodes.js';
+import * as op from './op.js';
+import type { Instruction } from './opcodes.js';
+import * as simd from './simd.js';
 
 /** Types of values, by their codes. */
 export const VALUE_TYPES = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b } as const;

@@ -5,7 +5,6 @@ import { hostFunctions, importsOf } from './imports.js';
 import { prepared, printedOnce } from './kernels.js';
 import { HOST, type ImportedFunction, moduleBytes, type WasmFunction } from './module.js';
 import type { Arithmetic, PrintedKernel } from './print.js';
-import { textOf } from './text.js';
 import { type Costs, type Parted, type Phase, phasesOf } from './threads/phases.js';
 import type { Team } from './threads/team.js';
 import { finishFunction, SLEEP, takeFunction, WAKE } from './threads/turns.js';
@@ -37,8 +36,7 @@ export function compileTapeToWasm(
   surroundings: Surroundings,
 ): Linkable | Promise<Linkable> {
   const printed = printTape(tape.instructions, views, surroundings);
-  const imports = importsFor(printed.functions);
-  const module = compile(moduleBytes(imports, printed.functions, surroundings.team ? 'shared' : 'own'));
+  const module = compile(bytesOf(printed, surroundings));
   const link = (ready: WasmModule): Linkable => linkable(tape, ready, printed, surroundings);
   return module instanceof Promise ? module.then(link) : link(module);
 }
@@ -76,6 +74,10 @@ function importsFor(functions: readonly WasmFunction[]): ImportedFunction[] {
   return [...importsOf([...called].filter((name) => name in hostFunctions)), ...OTHERS.filter(({ name }) => called.has(name))];
 }
 
+function bytesOf({ functions }: Printed, { team }: Surroundings): Uint8Array {
+  return moduleBytes(importsFor(functions), functions, team ? 'shared' : 'own');
+}
+
 /** In a page's main thread, a module that is not small must be compiled without waiting. */
 function compile(bytes: Uint8Array): WasmModule | Promise<WasmModule> {
   try {
@@ -86,7 +88,8 @@ function compile(bytes: Uint8Array): WasmModule | Promise<WasmModule> {
   }
 }
 
-function linkable(tape: Tape, module: WasmModule, printed: Printed, { memory, team }: Surroundings): Linkable {
+function linkable(tape: Tape, module: WasmModule, printed: Printed, surroundings: Surroundings): Linkable {
+  const { memory, team } = surroundings;
   let steps: readonly (() => void)[] = [];
   const other = (i: number): void => steps[i]!();
   const { exports } = new WebAssembly.Instance(module, {
@@ -98,7 +101,7 @@ function linkable(tape: Tape, module: WasmModule, printed: Printed, { memory, te
   const together = phases && team ? team.join({ module, drive, phases: phases.length }) : null;
   return {
     get source() {
-      return textOf(printed.functions);
+      return bytesOf(printed, surroundings);
     },
     link: (views) => {
       steps = tape.instructions.map((instruction, i) => {

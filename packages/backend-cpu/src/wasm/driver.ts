@@ -1,7 +1,7 @@
 import { bytesOf, type Instruction, type Slot, type TypedArray } from '@tapegrad/core';
 import { Code } from './code.js';
 import type { WasmFunction } from './module.js';
-import { op } from './opcodes.js';
+import * as op from './op.js';
 import type { Parted, Phase } from './threads/phases.js';
 import { writeRange } from './threads/range.js';
 import { FINISH, TAKE } from './threads/turns.js';

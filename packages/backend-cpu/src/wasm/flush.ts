@@ -1,5 +1,6 @@
 import type { Code } from './code.js';
-import { op, simd } from './opcodes.js';
+import * as op from './op.js';
+import * as simd from './simd.js';
 
 /** What becomes of float32 numbers that are too small to be normal, where they are stored. */
 export type Subnormals = 'flush' | 'keep';

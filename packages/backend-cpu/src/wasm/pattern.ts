@@ -1,7 +1,7 @@
 import type { DType } from '@tapegrad/core';
 import { loadScalar } from './access.js';
 import type { Code } from './code.js';
-import { simd } from './opcodes.js';
+import * as simd from './simd.js';
 import { gatherLanes } from './vector.js';
 
 /** A load whose lanes lie at distances known beforehand. */

@@ -2,7 +2,8 @@ import { BackendError } from '@tapegrad/core';
 import { Code } from './code.js';
 import { WebAssembly } from './host.js';
 import { moduleBytes } from './module.js';
-import { op, simd } from './opcodes.js';
+import * as op from './op.js';
+import * as simd from './simd.js';
 
 /** A module with one of the instructions in question. */
 function sample(): Uint8Array {

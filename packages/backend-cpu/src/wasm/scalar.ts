@@ -1,7 +1,8 @@
 import { type DType, isFloat, type LetOp } from '@tapegrad/core';
 import type { Code } from './code.js';
 import { hostFunctionOf } from './imports.js';
-import { COMPARISONS, op as code, OPERATIONS } from './opcodes.js';
+import * as code from './op.js';
+import { COMPARISONS, OPERATIONS } from './opcodes.js';
 
 /** An argument as instructions that put it on the stack, as often as needed. */
 export interface Argument {

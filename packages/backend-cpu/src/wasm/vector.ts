@@ -1,7 +1,8 @@
 import { type DType, isFloat, LANES, type LetOp } from '@tapegrad/core';
 import type { Code } from './code.js';
-import { COMPARISONS, type Instruction, OPERATIONS, simd } from './opcodes.js';
+import { COMPARISONS, type Instruction, OPERATIONS } from './opcodes.js';
 import { type Argument, writeScalar } from './scalar.js';
+import * as simd from './simd.js';
 
 /**
  * An argument of an op on lanes. Four lanes of float64 are two vectors, the first and the second half of them; all else is one vector.

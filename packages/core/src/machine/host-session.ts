@@ -14,8 +14,8 @@ export interface Linked {
 /** A tape made ready for any memory: given the arrays of its slots, by id, it can run. Called anew where the memory has moved. */
 export interface Linkable {
   link(views: readonly TypedArray[]): Linked;
-  /** The program as generated code, where there is such. */
-  readonly source: string;
+  /** The program as generated code, where there is such: text, or the bytes of a module. */
+  readonly source: string | Uint8Array;
 }
 
 /** A range of memory that stays what it is until it is given back. */
@@ -168,7 +168,7 @@ export class ArrayExecutable implements HostExecutable {
   }
 
   /** The generated code, for tools. */
-  get source(): string {
+  get source(): string | Uint8Array {
     return this.#program.source;
   }
 

@@ -1,5 +1,5 @@
 import type { Code } from '../code.js';
-import { op } from '../opcodes.js';
+import * as op from '../op.js';
 
 /** The locals of a function that say which part of an instruction it is to do, and of how many. */
 export interface PartLocals {

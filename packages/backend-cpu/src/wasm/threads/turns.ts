@@ -1,6 +1,7 @@
+import * as atomic from '../atomic.js';
 import { Code } from '../code.js';
 import type { ImportedFunction, WasmFunction } from '../module.js';
-import { atomic, op } from '../opcodes.js';
+import * as op from '../op.js';
 import { MEETING } from './words.js';
 
 /**

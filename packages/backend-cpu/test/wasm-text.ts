@@ -1,7 +1,9 @@
-import { type Call, VALUE_TYPES } from './code.js';
-import type { WasmFunction } from './module.js';
-import { keyOf, NAMES } from './names.js';
-import { atomic, op, simd } from './opcodes.js';
+import * as atomic from '../src/wasm/atomic.js';
+import { type Call, VALUE_TYPES } from '../src/wasm/code.js';
+import type { WasmFunction } from '../src/wasm/module.js';
+import * as op from '../src/wasm/op.js';
+import * as simd from '../src/wasm/simd.js';
+import { keyOf, NAMES } from './wasm-names.js';
 
 const TYPES: ReadonlyMap<number, string> = new Map(Object.entries(VALUE_TYPES).map(([name, code]) => [code, name]));
 

@@ -1,4 +1,7 @@
-import { atomic, COMPARISONS, type Instruction, OPERATIONS, op, type Spelling, simd } from './opcodes.js';
+import * as atomic from '../src/wasm/atomic.js';
+import * as op from '../src/wasm/op.js';
+import { COMPARISONS, type Instruction, OPERATIONS, type Spelling } from '../src/wasm/opcodes.js';
+import * as simd from '../src/wasm/simd.js';
 
 const SHAPES = { i8: 'i8x16', i16: 'i16x8', i32: 'i32x4', i64: 'i64x2', f32: 'f32x4', f64: 'f64x2', u32: 'u32x4' } as const;
 const SCALARS = { uint32: 'i32', int32: 'i32', float64: 'f64', float32: 'f32' } as const;
