@@ -5,6 +5,7 @@ import { checkOverwriting } from '../machine/overwriting.js';
 import { checkCompositions } from '../properties/derivatives.js';
 import { checkNames } from '../properties/dims.js';
 import { checkKinks } from '../properties/kinks.js';
+import { checkPlaces } from '../properties/places.js';
 import { checkMemory, checkPrograms, checkTrainingSteps } from '../properties/programs.js';
 import { checkRecomputation } from '../properties/recompute.js';
 import { checkViews } from '../properties/views.js';
@@ -20,6 +21,7 @@ test.each([
   ['training steps in checked memory', checkMemory, 300],
   ['programs with values computed again', checkRecomputation, 200],
   ['chains of views', checkViews, 3000],
+  ['values put together', checkPlaces, 300],
   ['convolutions', checkConvolutions, 200],
   ['large convolutions', checkLargeConvolutions, 60],
   ['products of matrices', checkMatrices, 200],
