@@ -1,5 +1,6 @@
 import type { Adapter } from './adapter.js';
 import type { Chains } from './work/chains.js';
+import type { Convolution } from './work/convolution.js';
 import type { ConvolutionalNetwork } from './work/convolutional.js';
 import type { DenseNetwork } from './work/dense.js';
 import type { Elementwise } from './work/elementwise.js';
@@ -32,6 +33,8 @@ export interface System {
   readonly adapter?: Adapter;
   /** A square product; inputs and result stay on the backend. Reads the product. */
   matmul(product: Product): Attempt;
+  /** A convolution or a gradient of one; inputs and result stay on the backend. Reads the result. Who takes no part does not give it. */
+  convolve?(work: Convolution): Attempt;
   /** One training step of a dense network, data on the backend. Reads the loss before the step. */
   train(network: DenseNetwork): Attempt;
   /** The same in a share of the memory that it takes without a limit, by computing values twice; where there is no such thing, not given. */

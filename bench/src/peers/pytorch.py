@@ -36,6 +36,20 @@ def matmul(work):
     return lambda: [torch.matmul(a, b, out=out)]
 
 
+def convolve(work):
+    batch, outputs, places = work["batch"], work["outputs"], work["places"]
+    size, kernel, channels = work["size"], work["kernel"], work["channels"]
+    x = work["images"].view(batch, channels, size, size)
+    w = work["kernels"].view(outputs, channels // work["groups"], kernel, kernel)
+    g = work["gradient"].view(batch, outputs, places, places)
+    options = {"stride": work["stride"], "padding": work["padding"], "groups": work["groups"]}
+    if work["part"] == "forward":
+        return lambda: [F.conv2d(x, w, **options)]
+    if work["part"] == "images":
+        return lambda: [torch.nn.grad.conv2d_input(x.shape, w, g, **options)]
+    return lambda: [torch.nn.grad.conv2d_weight(x, w.shape, g, **options)]
+
+
 def elementwise(work):
     x = work["x"]
     if not work["derivative"]:
@@ -174,6 +188,7 @@ def train_convolutional(work):
 
 WORKS = {
     "matmul": matmul,
+    "convolve": convolve,
     "elementwise": elementwise,
     "scalar": scalar,
     "scalarHvp": scalar_hvp,

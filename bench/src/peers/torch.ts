@@ -41,6 +41,7 @@ function systemOf(python: string, threads: number, server: LineProcess): System 
     name: 'torch',
     threads,
     matmul: (product) => prepare('matmul', product),
+    convolve: (work) => prepare('convolve', work),
     train: (network) => prepare('train', network),
     compileTraining: () => NO_COMPILER,
     trainConvolutional: (network) => prepare('trainConvolutional', network),

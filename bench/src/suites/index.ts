@@ -1,6 +1,7 @@
 import type { Case } from '../case.js';
 import { chainSuite } from './chain.js';
 import { compileSuite } from './compile.js';
+import { convolutionSuite } from './convolution.js';
 import { importSuite } from './import.js';
 import { matmulSuite } from './matmul.js';
 import { recomputeSuite } from './recompute.js';
@@ -18,6 +19,7 @@ export const SUITES: Readonly<Record<string, () => readonly Case[]>> = {
   subnormal: subnormalSuite,
   recompute: recomputeSuite,
   matmul: matmulSuite,
+  convolution: convolutionSuite,
   compile: compileSuite,
   import: importSuite,
 };

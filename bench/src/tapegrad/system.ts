@@ -4,6 +4,7 @@ import { startNode } from '../start-process.js';
 import type { System } from '../system.js';
 import { isBuilt } from './built.js';
 import { compileChains, runChains } from './chains.js';
+import { convolve } from './convolution.js';
 import { trainConvolutional } from './convolutional.js';
 import { compileTraining, train, trainWithin } from './dense.js';
 import { elementwise } from './elementwise.js';
@@ -17,6 +18,7 @@ export function tapegrad(name: string, threads: number, open: () => Backend, ada
     threads,
     ...(adapter ? { adapter } : {}),
     matmul: (product) => matmul(open(), product),
+    convolve: (work) => convolve(open(), work),
     train: (network) => train(open(), network),
     trainWithin: (network, share) => trainWithin(open(), network, share),
     compileTraining: (network) => compileTraining(open(), network),
