@@ -25,15 +25,12 @@ export function timesTable(measurements: readonly Measurement[], cases: Readonly
   return markdownTable([['', ...labels], ...rows], 1);
 }
 
-/** Rates of products in GFLOP/s: a row a system, a column a case. */
+/** Rates in GFLOP/s: a row a case, a column a system. */
 export function ratesTable(measurements: readonly Measurement[], cases: readonly Case[]): string {
   const labels = labelsOf(measurements).filter((label) => label !== 'reference');
-  const rows = labels.map((label) => {
-    const rates = cases.map(({ name, flops }) => {
-      const median = medianOf(measurements, name, label);
-      return median === undefined ? NOTHING : (flops / median / 1e6).toFixed(1);
-    });
-    return [label, ...rates];
+  const rows = cases.map(({ name, flops }) => {
+    const medians = labels.map((label) => medianOf(measurements, name, label));
+    return [name, ...medians.map((median) => (median === undefined ? NOTHING : (flops / median / 1e6).toFixed(1)))];
   });
-  return markdownTable([['GFLOP/s', ...cases.map(({ name }) => name)], ...rows], 1);
+  return markdownTable([['GFLOP/s', ...labels], ...rows], 1);
 }

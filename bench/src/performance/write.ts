@@ -1,6 +1,6 @@
 /**
  * Measures everything that the pages tell of speed and memory, and writes it into them: `npm run docs:performance`, for some parts only
- * `npm run docs:performance -- times roofline memory`. Takes some twenty minutes on a machine that does nothing else.
+ * `npm run docs:performance -- times convolutions roofline memory`. Takes some twenty minutes on a machine that does nothing else.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -45,9 +45,11 @@ function writeParts(file: URL, parts: Readonly<Record<string, string>>): void {
   writeFileSync(file, withParts(readFileSync(file, 'utf8'), parts));
 }
 
+const told = (text: string) => process.stderr.write(`${text} …\n`);
+
 async function times(quick: boolean): Promise<void> {
-  const told = (text: string) => process.stderr.write(`${text} …\n`);
-  const timed = await timeSuites({ suites: Object.keys(SUITES), quick, ...entrants }, told);
+  const suites = Object.keys(SUITES).filter((name) => name !== 'convolution');
+  const timed = await timeSuites({ suites, quick, ...entrants }, told);
   const { cases, measurements, absences, missing } = timed;
   const isProduct = ({ suite }: { readonly suite: string }): boolean => suite === 'matmul';
   const others = measurements.filter((record) => !isProduct(record));
@@ -71,6 +73,13 @@ async function times(quick: boolean): Promise<void> {
   writeFileSync(PICTURE, barChart({ title, groups: groupsOf(shown, SHOWN), show: shortSpan }));
 }
 
+async function convolutions(quick: boolean): Promise<void> {
+  const backends = entrants.backends.filter(({ name }) => name === 'wasm');
+  const peers = entrants.peers.filter(({ name }) => name === 'torch');
+  const { cases, measurements } = await timeSuites({ suites: ['convolution'], quick, backends, peers }, told);
+  writeParts(PAGE, { convolutions: ratesTable(measurements, cases) });
+}
+
 async function limits(): Promise<void> {
   const { roofs, steps } = await measureRoofline(one('wasm'));
   const profiles = Object.entries(steps).map(([name, shares]) => [
@@ -86,7 +95,12 @@ async function memory(): Promise<void> {
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false } } });
-const parts: Readonly<Record<string, () => Promise<void>>> = { times: () => times(values.quick), roofline: limits, memory };
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  times: () => times(values.quick),
+  convolutions: () => convolutions(values.quick),
+  roofline: limits,
+  memory,
+};
 const asked = positionals.length > 0 ? positionals : Object.keys(parts);
 const unknown = asked.filter((name) => !(name in parts));
 if (unknown.length > 0) throw new Error(`No part is called ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}.`);
