@@ -1,6 +1,7 @@
 export { grad, jvp, vjp } from './differentiate/derivatives.js';
 export { type HessianModes, hessian, hvp, jacobian, type Mode } from './differentiate/jacobian.js';
 export * from './errors.js';
+export { type KernelAlone, kernelOf, type LoopAlone, loopOf } from './fusion/alone.js';
 export { callingGraph, callOn } from './graph/calling.js';
 export { Graph, type GraphOptions, type ShapeLike } from './graph/graph.js';
 export { type Initialiser, isConstant, isInput, isState, type StateAttrs, type StateRole } from './graph/leaves.js';
@@ -9,7 +10,6 @@ export type { HostKernel, KernelContext, Kind, Lowering, Op, Typed } from './gra
 export { graphOf, nodeOf, type Operand } from './graph/operand.js';
 export { asPublic } from './graph/public-call.js';
 export { between, type Rule, reached, replace, replay } from './graph/replay.js';
-export { type KernelAlone, kernelOf, type LoopAlone, loopOf } from './loops/alone.js';
 export {
   type BinaryScalarOp,
   Builder,
@@ -25,7 +25,6 @@ export {
 export { type Axis, flatten, Index, type IndexValue, type Term, unflatten } from './loops/indices.js';
 export { type AccessHooks, interpretChecked, prepare } from './loops/interpret.js';
 export { type Loop, type Nest, nestOf, type Row, type Stage, type Store } from './loops/loop.js';
-export { kernelOfProcedure, place } from './loops/place.js';
 export { Procedure, Value, type Variable } from './loops/procedure.js';
 export { hasScalar, type LetOp, type ScalarFunction, scalarFunction, scalarLibrary } from './loops/scalar.js';
 export {
@@ -66,6 +65,7 @@ export { readSafetensors, writeSafetensors } from './machine/safetensors.js';
 export type { StepEvent } from './machine/step.js';
 export { type Defaults, type Filled, optionsOf } from './options.js';
 export { expand } from './passes/expand.js';
+export { kernelOfProcedure, place } from './placement/place.js';
 export { checkpoint } from './primitives/checkpoint.js';
 export { type CompositeFunction, composite } from './primitives/composite.js';
 export { customGradient, type GradientRules } from './primitives/custom-gradient.js';

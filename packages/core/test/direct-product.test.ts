@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { chooseDirect } from '../src/loops/direct-product.js';
+import { blocksForCopies } from '../src/fusion/product-blocks.js';
 import { Builder } from '../src/loops/expression.js';
 import { type Axis, flatten, Index } from '../src/loops/indices.js';
 import type { Loop } from '../src/loops/loop.js';
-import { blocksForCopies } from '../src/loops/product-blocks.js';
+import { chooseDirect } from '../src/placement/direct-product.js';
 
 interface Convolution {
   readonly outputs: number;

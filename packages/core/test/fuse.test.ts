@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { fuse } from '../src/fusion/fuse.js';
 import { Graph } from '../src/graph/graph.js';
 import type { Node } from '../src/graph/node.js';
-import { fuse } from '../src/loops/fuse.js';
 import { add, broadcastTo, linear, mul, multilinear, reshapeTo, sum, unary } from '../src/primitives/forms.js';
 import { compile, TARGET } from './tape-support.js';
 import { tanh } from './test-ops.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { interpretChecked, prepare } from '../src/loops/interpret.js';
-import { kernelOfProcedure } from '../src/loops/place.js';
 import { Procedure } from '../src/loops/procedure.js';
 import type { Kernel, KernelBuffer } from '../src/loops/statement.js';
+import { kernelOfProcedure } from '../src/placement/place.js';
 
 const float = (length: number): KernelBuffer => ({ dtype: 'float32', length, access: 'readwrite' });
 

@@ -3,8 +3,8 @@ import { Builder, type Expr } from '../src/loops/expression.js';
 import { type Axis, flatten, Index } from '../src/loops/indices.js';
 import { prepare } from '../src/loops/interpret.js';
 import { type Nest, nestOf } from '../src/loops/loop.js';
-import { place } from '../src/loops/place.js';
 import { type Kernel, LANES } from '../src/loops/statement.js';
+import { place } from '../src/placement/place.js';
 
 const ROWS = 12;
 const COLUMNS = 7;

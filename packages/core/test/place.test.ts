@@ -3,9 +3,9 @@ import { Builder, type Expr } from '../src/loops/expression.js';
 import { type Axis, flatten, Index } from '../src/loops/indices.js';
 import { prepare } from '../src/loops/interpret.js';
 import { type Loop, type Nest, nestOf, type Store } from '../src/loops/loop.js';
-import { kernelOfProcedure, place } from '../src/loops/place.js';
 import { Procedure } from '../src/loops/procedure.js';
 import { type Kernel, type KernelBuffer, LANES } from '../src/loops/statement.js';
+import { kernelOfProcedure, place } from '../src/placement/place.js';
 import type { DType, TypedArray } from '../src/tensor/dtype.js';
 
 const axis = (key: string, extent: number): Axis => ({ key, extent });

@@ -1,7 +1,7 @@
+import { Frame, type Surroundings, sizesOf } from '../src/fusion/frame.js';
 import type { Node } from '../src/graph/node.js';
 import { reached } from '../src/graph/replay.js';
 import { Builder, combiningOp, type Expr, identityOf } from '../src/loops/expression.js';
-import { Frame, type Surroundings, sizesOf } from '../src/loops/frame.js';
 import { flatten, Index } from '../src/loops/indices.js';
 import { scalarFunction } from '../src/loops/scalar.js';
 import { arrayOf, type TypedArray } from '../src/tensor/dtype.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { quickestTile } from '../src/loops/register-tile.js';
+import { quickestTile } from '../src/placement/register-tile.js';
 
 test('a tile takes what registers hold, and leaves little over', () => {
   expect(quickestTile(3, 64, 1)).toEqual([3, 2]);

@@ -3,9 +3,9 @@ import { productOf } from '../src/loops/contraction.js';
 import { Builder } from '../src/loops/expression.js';
 import { Index } from '../src/loops/indices.js';
 import type { Loop } from '../src/loops/loop.js';
-import { PanelMemory } from '../src/loops/panel-memory.js';
-import { residuesOf } from '../src/loops/residues.js';
 import type { KernelBuffer, Stmt } from '../src/loops/statement.js';
+import { PanelMemory } from '../src/placement/panel-memory.js';
+import { residuesOf } from '../src/placement/residues.js';
 
 /** The gradient of a convolution with a kernel of 3 and a stride: x[p] = Σ w[stride·k + (p mod stride)]·y[(p div stride) − k]. */
 function gradient(size: number, stride: number): Loop {

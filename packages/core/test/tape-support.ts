@@ -1,7 +1,7 @@
 import { isInput, isState } from '../src/graph/leaves.js';
 import type { Node } from '../src/graph/node.js';
 import { reached } from '../src/graph/replay.js';
-import type { Target } from '../src/loops/target.js';
+import type { Target } from '../src/placement/target.js';
 import { runChecked } from '../src/tape/checked-run.js';
 import { compileTape, type PassOptions } from '../src/tape/compile.js';
 import type { Tape } from '../src/tape/tape.js';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Builder } from '../src/loops/expression.js';
 import { Index } from '../src/loops/indices.js';
-import { strandsTogether } from '../src/loops/unroll.js';
+import { strandsTogether } from '../src/placement/unroll.js';
 
 it('a few sums are added up in several partial results, the cells of a tile in one each', () => {
   const builder = new Builder();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { kernelOfProcedure } from '../src/loops/place.js';
 import { Procedure } from '../src/loops/procedure.js';
+import { kernelOfProcedure } from '../src/placement/place.js';
 
 it('leaves out values that nothing uses, and what only they use', () => {
   const p = new Procedure();

@@ -1,6 +1,6 @@
+import { sizeOfAxes } from '../fusion/frame.js';
 import { childrenOf } from './dependencies.js';
 import type { Expr } from './expression.js';
-import { sizeOfAxes } from './frame.js';
 import { Index } from './indices.js';
 import type { Loop, Nest, Store } from './loop.js';
 import type { KernelBuffer } from './statement.js';

@@ -1,8 +1,8 @@
-import type { Target } from '../loops/target.js';
+import type { Target } from '../placement/target.js';
 import type { Tape } from '../tape/tape.js';
 import type { DType, TypedArray } from '../tensor/dtype.js';
 
-export type { Target } from '../loops/target.js';
+export type { Target } from '../placement/target.js';
 
 /** A tape made runnable, on memory of this process: the machine writes feeds into `inputs`, executes, and copies `outputs`. */
 export interface HostExecutable {

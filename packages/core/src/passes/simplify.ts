@@ -1,8 +1,8 @@
+import { foldPointwise } from '../fusion/fold.js';
 import type { Graph } from '../graph/graph.js';
 import { type ConstantAttrs, isConstant } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
 import { keep, type Rule, replay } from '../graph/replay.js';
-import { foldPointwise } from '../loops/fold.js';
 
 /**
  * Makes nodes simpler by the rules that ops state (x·1, transpose of transpose, …), until no rule applies, and computes what depends on

@@ -1,13 +1,13 @@
+import { type OnlyReduction, onlyReduction } from '../fusion/only-reduction.js';
+import { blocksForCopies } from '../fusion/product-blocks.js';
 import type { Graph } from '../graph/graph.js';
 import type { Node } from '../graph/node.js';
 import type { Lowering, Op } from '../graph/op.js';
 import { keep, replay } from '../graph/replay.js';
 import { type Combine, combiningOp, type Expr, identityOf } from '../loops/expression.js';
 import type { Index } from '../loops/indices.js';
-import { type OnlyReduction, onlyReduction } from '../loops/only-reduction.js';
-import { blocksForCopies } from '../loops/product-blocks.js';
 import { PANEL_BYTES } from '../loops/statement.js';
-import type { Stages } from '../loops/target.js';
+import type { Stages } from '../placement/target.js';
 import { bytesOf } from '../tensor/dtype.js';
 import { countOf } from '../tensor/shape.js';
 

@@ -1,9 +1,9 @@
+import { bufferOf, kernelByProcedure } from '../fusion/alone.js';
+import { overThreads } from '../fusion/split.js';
 import type { Node } from '../graph/node.js';
-import { bufferOf, kernelByProcedure } from '../loops/alone.js';
 import { operationsOf, textOf } from '../loops/inspect.js';
-import { place } from '../loops/place.js';
-import { overThreads } from '../loops/split.js';
 import type { Kernel } from '../loops/statement.js';
+import { place } from '../placement/place.js';
 import { bytesOf } from '../tensor/dtype.js';
 import { countOf } from '../tensor/shape.js';
 import type { Step, Value } from './step.js';

@@ -1,5 +1,5 @@
+import type { Unit } from '../fusion/unit.js';
 import { operationsOf } from '../loops/inspect.js';
-import type { Unit } from '../loops/unit.js';
 import { countOf } from '../tensor/shape.js';
 import { sizeOf } from './plan.js';
 

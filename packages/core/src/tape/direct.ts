@@ -1,5 +1,5 @@
+import { mayReplace, type Unit } from '../fusion/unit.js';
 import type { Node } from '../graph/node.js';
-import { mayReplace, type Unit } from '../loops/unit.js';
 import type { Update } from './updates.js';
 
 /**

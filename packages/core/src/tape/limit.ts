@@ -1,7 +1,7 @@
 import { MemoryError } from '../errors.js';
+import type { Unit } from '../fusion/unit.js';
 import { isInput } from '../graph/leaves.js';
 import { type Node, nameOfNode } from '../graph/node.js';
-import type { Unit } from '../loops/unit.js';
 import { costOf } from './cost.js';
 import { type Lives, liveAt, peakOf, type Turn } from './live.js';
 import { type Plan, sizeOf } from './plan.js';

@@ -1,7 +1,7 @@
+import { isLeaf } from '../fusion/storage.js';
 import { isConstant } from '../graph/leaves.js';
 import { type Node, nameOfNode } from '../graph/node.js';
-import { isLeaf } from '../loops/storage.js';
-import type { Target } from '../loops/target.js';
+import type { Target } from '../placement/target.js';
 import type { Step } from './step.js';
 
 /** What became of the nodes of a program. */

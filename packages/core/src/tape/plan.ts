@@ -1,6 +1,6 @@
+import { mayReplace } from '../fusion/unit.js';
 import { type DataAttrs, dataOp, isInput, isState } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
-import { mayReplace } from '../loops/unit.js';
 import { bytesOf } from '../tensor/dtype.js';
 import { countOf } from '../tensor/shape.js';
 import { type Block, pack } from './pack.js';

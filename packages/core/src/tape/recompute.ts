@@ -1,5 +1,5 @@
+import type { Unit } from '../fusion/unit.js';
 import type { Node } from '../graph/node.js';
-import type { Unit } from '../loops/unit.js';
 import type { Schedule } from './schedule.js';
 import { type Cut, common, type Scope, scopesOf } from './scopes.js';
 import type { Step, Value } from './step.js';

@@ -1,5 +1,5 @@
+import type { Unit } from '../fusion/unit.js';
 import type { Node } from '../graph/node.js';
-import type { Unit } from '../loops/unit.js';
 import { directUpdates } from './direct.js';
 import { peakOf } from './live.js';
 import { sizeOf } from './plan.js';

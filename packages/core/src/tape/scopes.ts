@@ -1,5 +1,5 @@
+import type { Unit } from '../fusion/unit.js';
 import type { Node, Region } from '../graph/node.js';
-import type { Unit } from '../loops/unit.js';
 
 /** Where values are dropped, and computed again for who reads them after its end. */
 export interface Scope {

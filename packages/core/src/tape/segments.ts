@@ -1,4 +1,4 @@
-import type { Unit } from '../loops/unit.js';
+import type { Unit } from '../fusion/unit.js';
 import { sizeOf } from './plan.js';
 import type { Turns } from './recompute.js';
 

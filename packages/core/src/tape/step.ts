@@ -1,5 +1,5 @@
+import type { Unit } from '../fusion/unit.js';
 import type { Node } from '../graph/node.js';
-import type { Unit } from '../loops/unit.js';
 
 /** What memory holds of a node. A node whose unit takes several steps has a value of each; none is like another. */
 export interface Value {

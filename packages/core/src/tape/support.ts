@@ -1,7 +1,7 @@
 import { BackendError } from '../errors.js';
 import type { Node } from '../graph/node.js';
 import type { HostKernel, Kind } from '../graph/op.js';
-import type { Target } from '../loops/target.js';
+import type { Target } from '../placement/target.js';
 import type { DType } from '../tensor/dtype.js';
 
 export interface Support {

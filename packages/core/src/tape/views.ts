@@ -1,8 +1,8 @@
+import { isLeaf } from '../fusion/storage.js';
+import type { Unit } from '../fusion/unit.js';
 import { isInput } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
 import { plainStores } from '../loops/inspect.js';
-import { isLeaf } from '../loops/storage.js';
-import type { Unit } from '../loops/unit.js';
 import { countOf } from '../tensor/shape.js';
 import type { Update } from './updates.js';
 
