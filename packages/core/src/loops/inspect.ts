@@ -1,4 +1,3 @@
-import { sizeOfAxes } from '../fusion/frame.js';
 import { childrenOf } from './dependencies.js';
 import type { Expr } from './expression.js';
 import { Index } from './indices.js';
@@ -64,19 +63,6 @@ function bodyText({ is }: Expr): string {
     case 'guard':
       return `${is.conditions.map(([index, low, high]) => `${low}<=${index}<${high}`).join()} ? ${is.body.id} : ${is.otherwise}`;
   }
-}
-
-/** The scalar operations of one run of a kernel, each where its free axes put it. */
-export function operationsOf({ stages }: Nest): number {
-  let total = 0;
-  const values = stages.flatMap((stage) => [...stage.values, ...plainStores(stage.loop).map((store) => store.value)]);
-  for (const expr of expressionsOf(values)) {
-    const { is } = expr;
-    if (is.kind === 'scalar') total += sizeOfAxes(expr.axes);
-    else if (is.kind === 'reduce') total += sizeOfAxes(new Set([...expr.axes, ...is.axes.map((axis) => axis.key)]));
-    else if (is.kind === 'recurrence') total += 2 * sizeOfAxes(expr.axes);
-  }
-  return total;
 }
 
 export function plainStores(loop: Loop): readonly Store[] {

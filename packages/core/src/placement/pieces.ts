@@ -1,8 +1,10 @@
-import { RUN } from '../fusion/cost.js';
 import type { Condition } from '../loops/expression.js';
 import { type Axis, Index } from '../loops/indices.js';
 import { expressionsOf } from '../loops/inspect.js';
 import type { Loop } from '../loops/loop.js';
+
+/** The shortest piece that is worth code of its own: four vectors. */
+const SHORTEST = 16;
 
 /** The most pieces of a loop: each has code of its own. */
 const MOST = 8;
@@ -23,7 +25,7 @@ export function piecesOf(loop: Loop): readonly Loop[] {
   }
   const edges = [...cuts, 0, axis.extent].sort((a, b) => a - b).filter((at, i, all) => at !== all[i - 1]);
   const lengths = edges.slice(1).map((end, i) => end - edges[i]!);
-  if (lengths.length === 1 || lengths.length > MOST || lengths.some((length) => length < RUN)) return [loop];
+  if (lengths.length === 1 || lengths.length > MOST || lengths.some((length) => length < SHORTEST)) return [loop];
   return lengths.map((length, i) => pieceOf(loop, loop.axes.length - 1, edges[i]!, length));
 }
 

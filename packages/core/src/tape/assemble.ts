@@ -1,11 +1,12 @@
 import { bufferOf, kernelByProcedure } from '../fusion/alone.js';
 import { overThreads } from '../fusion/split.js';
 import type { Node } from '../graph/node.js';
-import { operationsOf, textOf } from '../loops/inspect.js';
+import { textOf } from '../loops/inspect.js';
 import type { Kernel } from '../loops/statement.js';
 import { place } from '../placement/place.js';
 import { bytesOf } from '../tensor/dtype.js';
 import { countOf } from '../tensor/shape.js';
+import { operationsOf } from './operations.js';
 import type { Step, Value } from './step.js';
 import { routineOf, type Support } from './support.js';
 import type { Instruction, Slot } from './tape.js';

@@ -1,6 +1,6 @@
 import type { Unit } from '../fusion/unit.js';
-import { operationsOf } from '../loops/inspect.js';
 import { countOf } from '../tensor/shape.js';
+import { operationsOf } from './operations.js';
 import { sizeOf } from './plan.js';
 
 /** A byte moved takes about as long as so many operations, and a call as so many. */
