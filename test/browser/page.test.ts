@@ -52,7 +52,7 @@ describe('the page', () => {
     console.log(scripts.map((path, i) => `${path}: ${sizes[i]!.toLocaleString('en')} bytes`).join('\n'));
     // Among them is nothing of TensorFlow.js, and not the backend of plain JavaScript.
     expect(scripts.filter((path) => /tensorflow|plain|dist-/.test(path))).toEqual([]);
-    expect(sizes.reduce((a, b) => a + b, 0)).toBeLessThan(300 * 1024);
+    expect(sizes.reduce((a, b) => a + b, 0)).toBeLessThan(300_000);
     await page.close();
     await served.close();
   });

@@ -1,7 +1,8 @@
 import { arrayOf, Builder, DTYPES, Index, LANES, nestOf, place, prepare } from '@tapegrad/core';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { inlineFunctions } from '../../packages/backend-cpu/src/functions/inline.js';
+import { loadFloat64 } from '../../packages/backend-cpu/src/functions/library.js';
 import { divide } from '../../packages/backend-cpu/src/wasm/threads/division.js';
 import { runWasm } from '../../packages/backend-cpu/test/wasm-run.js';
 import { ALL_OPS, randomLoop } from './random-loop.js';
@@ -10,6 +11,8 @@ const WILD = [
   ...[-4, -3, -2, -1, 0, 1, 2, 3, 4, 5, -0, NaN, Infinity, -Infinity, 0.5, -2.5, 0.1, -0.7, 1.5],
   ...[2 ** 31, -(2 ** 31), 2 ** 32 - 1, 1e300, 1e-300, 1e-40, 7e8],
 ];
+
+beforeAll(loadFloat64);
 
 function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   return Array.from(a).every((value, i) => Object.is(value, b[i]));

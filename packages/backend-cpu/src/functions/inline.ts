@@ -1,12 +1,8 @@
 import { type Kernel, type KernelOperand as Operand, Procedure, type Stmt, Value } from '@tapegrad/core';
-import { float32 } from './float32/functions.js';
-import { float64 } from './float64/functions.js';
+import { functionOf } from './library.js';
 import type { FunctionOf } from './tools.js';
 
-/** Functions that have a form in statements, by dtype and op. */
-export const FUNCTIONS = { float32, float64 } as const;
-
-/** Puts statements in the place of the functions that processors lack. */
+/** Puts statements in the place of the functions that processors lack. Throws where they have not been loaded. */
 export function inlineFunctions(kernel: Kernel): Kernel {
   let { locals } = kernel;
   const written = (statement: Extract<Stmt, { kind: 'let' }>, f: FunctionOf): Stmt[] => {
@@ -20,8 +16,8 @@ export function inlineFunctions(kernel: Kernel): Kernel {
     list.flatMap((statement) => {
       if (statement.kind === 'for') return [{ ...statement, body: visit(statement.body) }];
       if (statement.kind === 'if') return [{ ...statement, body: visit(statement.body), otherwise: visit(statement.otherwise) }];
-      if (statement.kind !== 'let' || (statement.type !== 'float32' && statement.type !== 'float64')) return [statement];
-      const f = FUNCTIONS[statement.type][statement.op];
+      if (statement.kind !== 'let') return [statement];
+      const f = functionOf(statement.op, statement.type);
       return f ? written(statement, f) : [statement];
     });
   const body = visit(kernel.body);

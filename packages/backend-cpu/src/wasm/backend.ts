@@ -1,4 +1,5 @@
 import { type Backend, DTYPES, LANES, optionsOf, type Target } from '@tapegrad/core';
+import { loadFloat64 } from '../functions/library.js';
 import type { Subnormals } from './flush.js';
 import { requireRelaxed } from './relaxed.js';
 import { openSession } from './session.js';
@@ -51,5 +52,10 @@ export function wasm(options?: WasmOptions): Backend {
   const { subnormals, relaxed, threads } = optionsOf('wasm', options, { subnormals: 'flush', relaxed: false, threads: 'auto' });
   const count = threadCount(threads);
   if (relaxed) requireRelaxed();
-  return { name: 'wasm', target, open: () => openSession({ arithmetic: { subnormals, relaxed }, threads: count }) };
+  return {
+    name: 'wasm',
+    target,
+    open: () => openSession({ arithmetic: { subnormals, relaxed }, threads: count }),
+    prepare: (dtypes) => (dtypes.has('float64') ? loadFloat64() : undefined),
+  };
 }

@@ -54,4 +54,9 @@ export interface Backend {
   readonly name: string;
   readonly target: Target;
   open(): Session;
+  /**
+   * Gets ready for programs of these dtypes whose sizes are yet to come, so that a session can then load them at once. Undefined where there
+   * is nothing to wait for.
+   */
+  prepare?(dtypes: ReadonlySet<DType>): Promise<void> | undefined;
 }

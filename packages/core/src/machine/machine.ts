@@ -93,7 +93,10 @@ export class TapeMachine {
       checkLimit(compiling.memoryLimit);
     });
     const recipe = new Recipe(engine, asked, compiling);
-    if (recipe.names.length > 0) checkTarget(asked, engine.backend);
+    if (recipe.names.length > 0) {
+      const dtypes = checkTarget(asked, engine.backend);
+      await engine.backend.prepare?.(dtypes);
+    }
     return bound<O>('compile', recipe, dims);
   }
 
