@@ -15,13 +15,22 @@ const costs = { phase: Number.NEGATIVE_INFINITY, waking: Number.NEGATIVE_INFINIT
 /**
  * What threads would do, on the interpreter: every phase in the parts that it has for so many threads, each part to its end before the next begins,
  * from the first or from the last. Where a part reads what another has overwritten, or has yet to write, one of these orders shows it, always.
+ * `seeAlone` is told the ops of instructions that are not done in parts.
  */
-export function parted(threads: number, from: 'first' | 'last'): Backend {
+export function parted(
+  threads: number,
+  from: 'first' | 'last',
+  seeAlone: (ops: readonly string[]) => void = () => {},
+): Backend {
   const { target } = wasm();
   const open = (): HostSession =>
     new HostSession((tape, views) => {
       const options = { kernelOf: prepared, threads, costs };
       const phases = phasesOf(tape.instructions, views, options)!;
+      for (const phase of phases) {
+        if (phase.kind !== 'alone') continue;
+        for (const i of phase.instructions) seeAlone(tape.instructions[i]!.nodes.map(({ op }) => op.name));
+      }
       const whole = interpretTape('parted', tape);
       return {
         source: '',

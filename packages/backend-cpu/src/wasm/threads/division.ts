@@ -98,10 +98,7 @@ class Divider {
       split.push(...plan.split);
       alone.push(...plan.alone);
       work += plan.work;
-      const { loaded, stored } = buffersIn([statement]);
-      // An ordered loop fills what is read of a panel; a parallel one, or a store, may fill a part, and others the rest.
-      const fills = statement.kind === 'fill' || (statement.kind === 'for' && !statement.parallel);
-      after = new Set([...after, ...loaded].filter((buffer) => !fills || !stored.has(buffer)));
+      after = neededBefore(statement, after);
     }
     return { split, alone, work };
   }
@@ -126,6 +123,23 @@ class Divider {
     const work = count * (inside.work + 1);
     return work < here.work ? { ...inside, work } : here;
   }
+}
+
+/** The buffers and panels that a statement and those after it read as they were before it, given those after it. */
+function neededBefore(statement: Stmt, after: ReadonlySet<number>): ReadonlySet<number> {
+  const { loaded, stored } = buffersIn([statement]);
+  if (statement.kind !== 'for') return statement.kind === 'fill' ? without(after, stored) : new Set([...after, ...loaded]);
+  // An ordered loop fills what is read of a panel; a parallel one may fill a part, and others the rest.
+  if (!statement.parallel) return without(new Set([...after, ...loaded]), stored);
+  return new Set([...after, ...statement.body.reduceRight(neededAfter, new Set())]);
+}
+
+function neededAfter(after: ReadonlySet<number>, statement: Stmt): ReadonlySet<number> {
+  return neededBefore(statement, after);
+}
+
+function without(buffers: ReadonlySet<number>, some: ReadonlySet<number>): ReadonlySet<number> {
+  return new Set([...buffers].filter((buffer) => !some.has(buffer)));
 }
 
 /** Do some statements set variables that were made outside of them? */

@@ -1,0 +1,41 @@
+import { type Backend, interpreter } from '@tapegrad/core';
+import { conv2d, Graph, type Node, TapeMachine, Tensor, vjp } from 'tapegrad';
+import { describe, expect, it } from 'vitest';
+import { parted } from './parted.js';
+
+/** What threads share, whatever it takes to do it in parts. */
+const programs: Readonly<Record<string, (x: Numbers) => Node>> = {
+  'the gradient of a strided convolution by images': (x) => {
+    const images = x('images', [3, 5, 12, 12]);
+    const y = conv2d(images, x('kernels', [6, 5, 3, 3]), { stride: 2, padding: 1 });
+    return vjp([y], [images], [x('gradient', y.shape as number[])])[0]!;
+  },
+};
+
+/** A state of whole numbers, whose sums are exact in any order; of those from 0 to `below`, where that is given. */
+type Numbers = (name: string, shape: readonly number[], below?: number) => Node;
+
+async function valuesOf(build: (x: Numbers) => Node, backend: Backend): Promise<ArrayLike<number>> {
+  const graph = new Graph();
+  const numbers: Numbers = (name, shape, below) => {
+    const count = shape.reduce((product, extent) => product * extent, 1);
+    const values = Array.from({ length: count }, (_, i) => ((i * 7 + name.length * 5) % (below ?? 19)) - (below ? 0 : 9));
+    return graph.state(name, Tensor.from(values, { shape: [...shape], dtype: below ? 'int32' : 'float32' }));
+  };
+  const machine = new TapeMachine(graph, { backend });
+  const program = await machine.compile({ y: build(numbers) });
+  const { y } = await program.run();
+  machine.dispose();
+  return y.data;
+}
+
+describe.each(Object.entries(programs))('%s', (_, build) => {
+  it('is all done in parts, which give the same values in any order', async () => {
+    const expected = await valuesOf(build, interpreter());
+    const alone: (readonly string[])[] = [];
+    for (const from of ['first', 'last'] as const) {
+      expect(await valuesOf(build, parted(3, from, (ops) => alone.push(ops)))).toEqual(expected);
+    }
+    expect(alone).toEqual([]);
+  });
+});
