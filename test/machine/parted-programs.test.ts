@@ -1,5 +1,5 @@
 import { type Backend, interpreter } from '@tapegrad/core';
-import { conv2d, Graph, type Node, TapeMachine, Tensor, vjp } from 'tapegrad';
+import { conv2d, Graph, gather, type Node, TapeMachine, Tensor, take, vjp } from 'tapegrad';
 import { describe, expect, it } from 'vitest';
 import { parted } from './parted.js';
 
@@ -9,6 +9,16 @@ const programs: Readonly<Record<string, (x: Numbers) => Node>> = {
     const images = x('images', [3, 5, 12, 12]);
     const y = conv2d(images, x('kernels', [6, 5, 3, 3]), { stride: 2, padding: 1 });
     return vjp([y], [images], [x('gradient', y.shape as number[])])[0]!;
+  },
+  'the gradient of rows that are taken': (x) => {
+    const table = x('table', [20, 33]);
+    const y = take(table, x('which', [50], 20));
+    return vjp([y], [table], [x('gradient', y.shape as number[])])[0]!;
+  },
+  'the gradient of elements that are gathered': (x) => {
+    const rows = x('rows', [7, 9]);
+    const y = gather(rows, x('which', [7, 15], 9), { axis: 1 });
+    return vjp([y], [rows], [x('gradient', y.shape as number[])])[0]!;
   },
 };
 
@@ -34,7 +44,12 @@ describe.each(Object.entries(programs))('%s', (_, build) => {
     const expected = await valuesOf(build, interpreter());
     const alone: (readonly string[])[] = [];
     for (const from of ['first', 'last'] as const) {
-      expect(await valuesOf(build, parted(3, from, (ops) => alone.push(ops)))).toEqual(expected);
+      expect(
+        await valuesOf(
+          build,
+          parted(3, from, (ops) => alone.push(ops)),
+        ),
+      ).toEqual(expected);
     }
     expect(alone).toEqual([]);
   });

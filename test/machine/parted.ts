@@ -17,11 +17,7 @@ const costs = { phase: Number.NEGATIVE_INFINITY, waking: Number.NEGATIVE_INFINIT
  * from the first or from the last. Where a part reads what another has overwritten, or has yet to write, one of these orders shows it, always.
  * `seeAlone` is told the ops of instructions that are not done in parts.
  */
-export function parted(
-  threads: number,
-  from: 'first' | 'last',
-  seeAlone: (ops: readonly string[]) => void = () => {},
-): Backend {
+export function parted(threads: number, from: 'first' | 'last', seeAlone: (ops: readonly string[]) => void = () => {}): Backend {
   const { target } = wasm();
   const open = (): HostSession =>
     new HostSession((tape, views) => {
@@ -36,10 +32,12 @@ export function parted(
         source: '',
         link: (arrays) => {
           const { steps } = whole.link(arrays);
-          const inParts = ({ instruction, parts, division }: Parted): (() => void)[] => {
-            const each = tape.instructions[instruction]!;
-            if (each.kind !== 'kernel' || !division) return [steps[instruction]!];
+          const inParts = (member: Parted): (() => void)[] => {
+            const each = tape.instructions[member.instruction]!;
+            if (each.kind !== 'kernel' || member.kind === 'copy') return [steps[member.instruction]!];
             const slots = each.slots.map(({ id }) => arrays[id]!);
+            if (member.kind === 'zeros') return [() => slots[member.buffer]!.fill(0)];
+            const { parts, division } = member;
             return Array.from({ length: parts }, (_, part) => {
               const run = prepare(partOf(prepared(each.kernel), division, part));
               return () => run(slots);
@@ -62,8 +60,8 @@ export function parted(
   return { name: `parted from the ${from}`, target, open };
 }
 
-/** One part of a kernel: its range of the loops that are split, and what is done once in the last. */
-function partOf(kernel: Kernel, { parts, split, alone }: Division, part: number): Kernel {
+/** One part of a kernel: its range of the loops that are split, and what is done once in the last; without what is done before. */
+function partOf(kernel: Kernel, { parts, split, alone, before }: Division, part: number): Kernel {
   let { locals } = kernel;
   const within = (list: readonly Stmt[]): Stmt[] =>
     list.flatMap((statement): Stmt[] => {
@@ -84,7 +82,7 @@ function partOf(kernel: Kernel, { parts, split, alone }: Division, part: number)
       const position: Stmt = { kind: 'let', to, type: 'int32', op: 'add', args };
       return [{ ...statement, to: counter, count: { literal: size, type: 'int32' }, body: [position, ...body] }];
     });
-  const body = within(kernel.body);
+  const body = within(kernel.body.slice(before.length));
   return { ...kernel, body, locals };
 }
 

@@ -48,6 +48,9 @@ export function runWasm(
   });
   const addresses = views.map((view) => view.byteOffset);
   if (!divided) instance.exports.kernel!(...addresses);
-  else for (const part of divided.order) instance.exports.kernel!(...addresses, part, divided.order.length, part % THREADS);
+  else {
+    for (const { buffer } of divided.division.before) views[buffer]!.fill(0);
+    for (const part of divided.order) instance.exports.kernel!(...addresses, part, divided.order.length, part % THREADS);
+  }
   return views;
 }

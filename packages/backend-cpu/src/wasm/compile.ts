@@ -5,7 +5,7 @@ import { hostFunctions, importsOf } from './imports.js';
 import { prepared, printedOnce } from './kernels.js';
 import { HOST, type ImportedFunction, moduleBytes, type WasmFunction } from './module.js';
 import type { Arithmetic, PrintedKernel } from './print.js';
-import { type Costs, type Parted, type Phase, phasesOf } from './threads/phases.js';
+import { type Costs, type Phase, phasesOf } from './threads/phases.js';
 import type { Team } from './threads/team.js';
 import { finishFunction, SLEEP, takeFunction, WAKE } from './threads/turns.js';
 
@@ -25,8 +25,8 @@ interface Printed {
   /** Which one is the kernel of an instruction. */
   readonly nameOf: (instruction: number) => string;
   readonly phases: readonly Phase[] | null;
-  /** How an instruction is done in parts; undefined where one thread does it. */
-  readonly partsOf: (instruction: number) => Parted | undefined;
+  /** Are the loops of an instruction done in parts? */
+  readonly isParted: (instruction: number) => boolean;
 }
 
 /** A tape as one module over the memory of its session. */
@@ -48,12 +48,14 @@ function printTape(
 ): Printed {
   const phases = team && phasesOf(instructions, views, { kernelOf: prepared, threads: team.threads, ...(costs && { costs }) });
   const together = phases?.flatMap((phase) => (phase.kind === 'together' ? phase.members : [])) ?? [];
-  const parted = new Map(together.map((member) => [member.instruction, member]));
+  const divisions = new Map(
+    together.flatMap((member) => (member.kind === 'kernel' ? [[member.instruction, member.division]] : [])),
+  );
   const names = new Map<PrintedKernel, string>();
   const nameOf = (i: number): string => {
     const instruction = instructions[i]!;
     if (instruction.kind !== 'kernel') throw new Error(`A ${instruction.kind} has no function.`);
-    const kernel = printedOnce(prepared(instruction.kernel), arithmetic, parted.get(i)?.division ?? null);
+    const kernel = printedOnce(prepared(instruction.kernel), arithmetic, divisions.get(i) ?? null);
     let name = names.get(kernel);
     if (name === undefined) {
       name = `k${names.size}`;
@@ -64,7 +66,7 @@ function printTape(
   const driver = driverOf(instructions, nameOf, views, phases);
   const kernels = [...names].map(([kernel, name]) => ({ ...kernel, name, exported: true }));
   const turns = phases ? [takeFunction(), finishFunction()] : [];
-  return { functions: [...kernels, driver, ...turns], nameOf, phases, partsOf: (i) => parted.get(i) };
+  return { functions: [...kernels, driver, ...turns], nameOf, phases, isParted: (i) => divisions.has(i) };
 }
 
 const OTHERS: readonly ImportedFunction[] = [{ name: OTHER, type: { parameters: ['i32'], results: [] } }, SLEEP, WAKE];
@@ -96,7 +98,7 @@ function linkable(tape: Tape, module: WasmModule, printed: Printed, surroundings
     [HOST]: { ...hostFunctions, ...team?.imports, memory, [OTHER]: other },
   });
   const scratch = tape.slots.find(({ place }) => place.kind === 'scratch');
-  const { nameOf, phases, partsOf } = printed;
+  const { nameOf, phases, isParted } = printed;
   const drive = exports[RUN]!;
   const together = phases && team ? team.join({ module, drive, phases: phases.length }) : null;
   return {
@@ -108,7 +110,7 @@ function linkable(tape: Tape, module: WasmModule, printed: Printed, surroundings
         if (instruction.kind !== 'kernel') return linkOther('wasm', instruction, views);
         const run = exports[nameOf(i)]!;
         const addresses = instruction.slots.map(({ id }) => views[id]!.byteOffset);
-        if (partsOf(i)) addresses.push(0, 1, 0);
+        if (isParted(i)) addresses.push(0, 1, 0);
         return () => run(...addresses);
       });
       const base = scratch?.place.kind === 'scratch' ? views[scratch.id]!.byteOffset - scratch.place.offset : 0;

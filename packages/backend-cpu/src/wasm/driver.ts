@@ -153,14 +153,21 @@ class Driver {
     );
   }
 
-  #writePart({ instruction: i, parts }: Parted): void {
+  #writePart(member: Parted): void {
     const { code } = this;
+    const { instruction: i, parts } = member;
     const instruction = this.#instructions[i]!;
-    if (instruction.kind !== 'kernel') {
+    if (member.kind === 'copy') {
       this.#copyPart(instruction.writes[0]!, instruction.reads[0]!, parts);
       return;
     }
-    for (const slot of instruction.slots) this.#address(slot);
+    if (instruction.kind !== 'kernel') throw new Error(`A ${instruction.kind} has no loops.`);
+    const { slots } = instruction;
+    if (member.kind === 'zeros') {
+      this.#zeroPart(slots[member.buffer]!, parts);
+      return;
+    }
+    for (const slot of slots) this.#address(slot);
     code.get(PART);
     code.i32(parts);
     code.get(THREAD);
@@ -168,31 +175,56 @@ class Driver {
   }
 
   #copyPart(to: Slot, from: Slot, parts: number): void {
+    this.#linesOf(to, parts, (pushBytes) => {
+      this.#addressOfPart(to);
+      this.#addressOfPart(from);
+      pushBytes();
+      this.code.write(op.memoryCopy);
+    });
+  }
+
+  #zeroPart(to: Slot, parts: number): void {
+    this.#linesOf(to, parts, (pushBytes) => {
+      this.#addressOfPart(to);
+      this.code.i32(0);
+      pushBytes();
+      this.code.write(op.memoryFill);
+    });
+  }
+
+  /** Where the lines of a part begin. */
+  #addressOfPart(slot: Slot): void {
+    this.#address(slot);
+    this.#pushLines(BEGIN);
+    this.code.write(op.i32Add);
+  }
+
+  /** Writes what is done with a part's lines of a slot, if it has any, given what pushes how many bytes they have. */
+  #linesOf({ length, dtype }: Slot, parts: number, write: (pushBytes: () => void) => void): void {
     const { code } = this;
-    const bytes = to.length * bytesOf(to.dtype);
-    const lines = Math.ceil(bytes / LINE);
+    const bytes = length * bytesOf(dtype);
     code.i32(parts);
     code.set(PARTS);
-    writeRange(code, { part: PART, parts: PARTS }, () => code.i32(lines), BEGIN, END);
-    const pushBytes = (local: number): void => {
-      code.get(local);
-      code.i32(LINE);
-      code.write(op.i32Mul);
-    };
-    code.if(() => {
-      for (const slot of [to, from]) {
-        this.#address(slot);
-        pushBytes(BEGIN);
-        code.write(op.i32Add);
-      }
-      // The last line may be short.
-      pushBytes(END);
-      code.i32(bytes);
-      pushBytes(END);
-      code.i32(bytes);
-      code.write(op.i32LtU, op.select);
-      pushBytes(BEGIN);
-      code.write(op.i32Sub, op.memoryCopy);
-    });
+    writeRange(code, { part: PART, parts: PARTS }, () => code.i32(Math.ceil(bytes / LINE)), BEGIN, END);
+    code.if(() =>
+      write(() => {
+        // The last line may be short.
+        this.#pushLines(END);
+        code.i32(bytes);
+        this.#pushLines(END);
+        code.i32(bytes);
+        code.write(op.i32LtU, op.select);
+        this.#pushLines(BEGIN);
+        code.write(op.i32Sub);
+      }),
+    );
+  }
+
+  /** So many lines in bytes. */
+  #pushLines(local: number): void {
+    const { code } = this;
+    code.get(local);
+    code.i32(LINE);
+    code.write(op.i32Mul);
   }
 }

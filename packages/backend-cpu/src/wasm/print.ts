@@ -71,8 +71,17 @@ class Printer {
   #block(list: readonly Stmt[]): void {
     for (const statement of list) {
       if (this.#division?.alone.has(statement)) this.#inLastPart(() => this.#statement(statement));
+      else if (this.#division?.before.some((fill) => fill === statement)) this.#ifOnlyPart(() => this.#statement(statement));
       else this.#statement(statement);
     }
+  }
+
+  #ifOnlyPart(write: () => void): void {
+    const code = this.#code;
+    code.get(this.#part.parts);
+    code.i32(1);
+    code.write(op.i32Eq);
+    code.if(write);
   }
 
   #inLastPart(write: () => void): void {

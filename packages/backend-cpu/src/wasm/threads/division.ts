@@ -9,6 +9,8 @@ export interface Division {
   readonly parts: number;
   readonly split: ReadonlySet<Stmt>;
   readonly alone: ReadonlySet<Stmt>;
+  /** The first statements, which set buffers to 0: that is done before any part begins, unless there is one part only. */
+  readonly before: readonly Fill[];
   /** What each of these loads from and stores to: some parts may be in one while others are in the next. */
   readonly apart: readonly Touches[];
   /** Buffers that are read by what all parts run: they must not be written meanwhile. */
@@ -24,6 +26,7 @@ interface Touches {
 }
 
 type For = Extract<Stmt, { kind: 'for' }>;
+type Fill = Extract<Stmt, { kind: 'fill' }>;
 
 /** How often a loop runs whose count is computed. */
 const UNKNOWN = 16;
@@ -51,18 +54,26 @@ export function workOf(list: readonly Stmt[]): number {
  *
  * A parallel loop is split into ranges, one for each part, or entered by all parts to split what is inside, whichever leaves the least in
  * the largest part. What stands around split loops belongs to every part, unless it stores: then it is done in one. An ordered loop that
- * stores is one part's. What fills a panel that is read later on is every part's, as each thread has panels of its own. A kernel that reads
+ * stores is one part's. What is set to 0, to be added to, is that before. What fills a panel that is read later on is every part's, as each thread has panels of its own. A kernel that reads
  * what it has stored, as a sort does, or a kernel of stages, is divided only where all of it is inside the loop that is split.
  */
 export function divide(kernel: Kernel, parts: number): Division | null {
   const inside = readsItsResults(kernel);
   if (inside && !isOneLoop(kernel.body)) return null;
-  const plan = new Divider(kernel, parts, inside).divide(kernel.body, new Set());
+  const before = zeroedFirst(kernel);
+  const plan = new Divider(kernel, parts, inside).divide(kernel.body.slice(before.length), new Set());
   if (!plan || plan.split.length === 0) return null;
   const split = new Set<Stmt>(plan.split);
   const alone = new Set<Stmt>(plan.alone);
   const apart = [...plan.split, ...plan.alone].map((statement) => buffersIn([statement]));
-  return { parts, split, alone, apart, read: readByAll(kernel.body, split, alone), work: plan.work };
+  return { parts, split, alone, before, apart, read: readByAll(kernel.body, split, alone), work: plan.work };
+}
+
+/** The statements at the beginning that set buffers to 0, not panels. */
+function zeroedFirst({ body, buffers }: Kernel): Fill[] {
+  const isZeroed = (each: Stmt): boolean => each.kind === 'fill' && each.buffer < buffers.length && Object.is(each.value, 0);
+  const rest = body.findIndex((statement) => !isZeroed(statement));
+  return body.slice(0, rest < 0 ? body.length : rest) as Fill[];
 }
 
 interface Plan {

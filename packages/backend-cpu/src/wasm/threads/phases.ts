@@ -1,4 +1,12 @@
-import { everyStatement, type Instruction, type Kernel, type TypedArray } from '@tapegrad/core';
+import {
+  bytesOf,
+  everyStatement,
+  type Instruction,
+  type Kernel,
+  type KernelBuffer,
+  type Slot,
+  type TypedArray,
+} from '@tapegrad/core';
 import { hostFunctionOf, isInMath } from '../imports.js';
 import { type Division, divide, workOf } from './division.js';
 import { overlap, type Range, rangeOf, Touched } from './touched.js';
@@ -28,12 +36,15 @@ const MOST = 64;
 /** Bytes that are copied in the time of one statement. */
 const BYTES = 2;
 
-/** An instruction that is done in parts. A copy has no division. */
-export interface Parted {
-  readonly instruction: number;
-  readonly parts: number;
-  readonly division: Division | null;
-}
+/** What is done in parts: the loops of a kernel, a copy, or zeros in the place of a buffer that a kernel will add to. */
+type Sharing = { readonly parts: number } & (
+  | { readonly kind: 'kernel'; readonly division: Division }
+  | { readonly kind: 'copy' }
+  | { readonly kind: 'zeros'; readonly buffer: number }
+);
+
+/** An instruction that is done in parts, or zeros that it needs. */
+export type Parted = Sharing & { readonly instruction: number };
 
 /** A stretch of a tape: what the main thread does alone, or parts of one or several instructions that all threads do, in any order. */
 export type Phase =
@@ -64,37 +75,53 @@ export function phasesOf(
     return shared.get(kernel)!;
   };
   let saved = 0;
-  const parted = instructions.map((instruction, i): Parted | null => {
+  const parted = instructions.map((instruction, i): readonly Parted[] => {
     const way = sharedOf(instruction);
-    if (!way || way.saving < costs.phase || readsWhatIsWritten(instruction, way.division, views)) return null;
-    saved += way.saving - costs.phase;
-    return { instruction: i, parts: way.parts, division: way.division };
+    const cost = way ? way.steps.length * costs.phase : 0;
+    if (!way || way.saving < cost || way.steps.some((step) => readsWhatIsWritten(instruction, step, views))) return [];
+    saved += way.saving - cost;
+    return way.steps.map((step) => ({ ...step, instruction: i }));
   });
   return saved < costs.waking ? null : grouped(instructions, parted, views);
 }
 
-/** How several threads can do an instruction, and what that saves. */
+/** How several threads can do an instruction, step by step, and what that saves. */
 interface Shared {
-  readonly parts: number;
-  readonly division: Division | null;
+  readonly steps: readonly Sharing[];
   readonly saving: number;
 }
 
 function share(kernel: Kernel, threads: number, { phase }: Costs): Shared | null {
   const work = workOf(kernel.body);
   if (work < phase || callsAway(kernel)) return null;
-  let best: Shared | null = null;
+  let best: { readonly division: Division; readonly saving: number } | null = null;
   for (const each of PARTS_PER_THREAD) {
     const division = divide(kernel, each * threads);
     if (!division) return null;
     const saving = work - each * (division.work + PART);
-    if (!best || work - saving < (work - best.saving) / SLACK) best = { parts: division.parts, division, saving };
+    if (!best || work - saving < (work - best.saving) / SLACK) best = { division, saving };
   }
-  return best;
+  const { division, saving } = best!;
+  const filled = division.before.map(({ buffer }) => buffer);
+  const zeros = filled.map((buffer): Sharing => ({ kind: 'zeros', parts: threads, buffer }));
+  const bytes = filled.reduce((sum, buffer) => sum + bytesIn(kernel.buffers[buffer]!), 0);
+  return {
+    steps: [...zeros, { kind: 'kernel', parts: division.parts, division }],
+    saving: saving + savedOf(bytes, threads),
+  };
 }
 
 function shareOther({ kind, bytes }: Instruction, threads: number): Shared | null {
-  return kind === 'copy' ? { parts: threads, division: null, saving: (bytes / BYTES) * (1 - 1 / threads) } : null;
+  return kind === 'copy' ? { steps: [{ kind: 'copy', parts: threads }], saving: savedOf(bytes, threads) } : null;
+}
+
+/** What is saved where threads share what moves so many bytes. */
+function savedOf(bytes: number, threads: number): number {
+  return (bytes / BYTES) * (1 - 1 / threads);
+}
+
+function bytesIn({ dtype, length }: KernelBuffer): number {
+  return length * bytesOf(dtype);
 }
 
 /** Does it call functions that only the main thread has? */
@@ -111,10 +138,10 @@ function callsAway({ body }: Kernel): boolean {
  * May a part read what another writes in the meantime? A result may lie where an operand does: as no thread waits between two loops, no loop may
  * read what another overwrites, unless both write the result, each where it has read.
  */
-function readsWhatIsWritten(instruction: Instruction, division: Division | null, views: readonly TypedArray[]): boolean {
-  if (instruction.kind !== 'kernel' || !division) return false;
+function readsWhatIsWritten(instruction: Instruction, step: Sharing, views: readonly TypedArray[]): boolean {
+  if (instruction.kind !== 'kernel' || step.kind !== 'kernel') return false;
   const { slots, writes } = instruction;
-  const { apart, read } = division;
+  const { apart, read } = step.division;
   const rangeAt = (buffer: number): Range => rangeOf(views[slots[buffer]!.id]!);
   const results = [...slots.keys()].filter((buffer) => writes.includes(slots[buffer]!));
   return slots.some((_, buffer) =>
@@ -127,30 +154,40 @@ function readsWhatIsWritten(instruction: Instruction, division: Division | null,
 /** Neighbours in one phase, where they do not wait for one another or are done by one thread. */
 function grouped(
   instructions: readonly Instruction[],
-  parted: readonly (Parted | null)[],
+  parted: readonly (readonly Parted[])[],
   views: readonly TypedArray[],
 ): readonly Phase[] {
   const phases: Phase[] = [];
   let members: Parted[] = [];
   let alone: number[] = [];
   let touched = new Touched();
-  instructions.forEach(({ reads, writes }, i) => {
-    const ranges = [reads, writes].map((slots) => slots.map(({ id }) => rangeOf(views[id]!)));
-    const part = parted[i];
-    if (!part) {
+  instructions.forEach((instruction, i) => {
+    const steps = parted[i]!;
+    if (steps.length === 0) {
       if (alone.length === 0) phases.push({ kind: 'alone', instructions: alone });
       alone.push(i);
       members = [];
       return;
     }
-    if (members.length % MOST === 0 || touched.conflicts(ranges[0]!, ranges[1]!)) {
-      members = [];
-      touched = new Touched();
-      phases.push({ kind: 'together', members });
-    }
     alone = [];
-    members.push(part);
-    touched.add(ranges[0]!, ranges[1]!);
+    for (const step of steps) {
+      const { reads, writes } = touchedBy(instruction, step, views);
+      if (members.length % MOST === 0 || touched.conflicts(reads, writes)) {
+        members = [];
+        touched = new Touched();
+        phases.push({ kind: 'together', members });
+      }
+      members.push(step);
+      touched.add(reads, writes);
+    }
   });
   return phases;
+}
+
+function touchedBy(instruction: Instruction, step: Sharing, views: readonly TypedArray[]): { reads: Range[]; writes: Range[] } {
+  const rangesOf = (slots: readonly Slot[]): Range[] => slots.map(({ id }) => rangeOf(views[id]!));
+  if (step.kind !== 'zeros' || instruction.kind !== 'kernel') {
+    return { reads: rangesOf(instruction.reads), writes: rangesOf(instruction.writes) };
+  }
+  return { reads: [], writes: rangesOf([instruction.slots[step.buffer]!]) };
 }
