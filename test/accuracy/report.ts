@@ -128,8 +128,8 @@ How far the pointwise functions are from the exact values, in units in the last 
 - \`js\` calls \`Math\`, of which JavaScript leaves the last digit open. These are the figures of the V8 in Node ${process.versions.node.split('.')[0]}. In float32 they are computed
   in float64 and rounded once.
 - \`wasm\` has statements of its own for all functions, so that lanes and threads compute them, with the same bits on every engine. It asks
-  \`Math\` only for sines, cosines and tangents of float64 beyond 2²⁰ and of float32 beyond 10⁶, and JavaScript for fmod where the quotient
-  is beyond 2⁵³ and 2²⁹: that is exact.
+  \`Math\` only for sines, cosines and tangents of float64 beyond 2²⁰ and of float32 beyond 10⁶. An fmod is exact; where the quotient is
+  beyond 2⁵³, or 2²⁹ in float32, it takes some more steps.
 - Times are nanoseconds for an element, on one thread, where arguments are between 2⁻¹⁰ and 2¹⁰ in size and the function has a value:
   ${TIMED} elements in the cache, the fastest of ${CALLS} calls.
 

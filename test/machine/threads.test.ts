@@ -132,6 +132,7 @@ function assorted(): Built {
     wide: sin(add(x, 0.5)),
     powers: pow(cast(add(mul(x, x), 1), 'float64'), 1.7),
     wholes: fmod(pow(cast(mul(x, 100), 'int32'), 3), 7),
+    rests: fmod(mul(x, 1e20), 0.7),
   };
   return { graph, outputs };
 }

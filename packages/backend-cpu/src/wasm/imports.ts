@@ -1,8 +1,8 @@
 import { type DType, isFloat, type LetOp, scalarFunction } from '@tapegrad/core';
 import type { ImportedFunction } from './module.js';
 
-/** Of floats: remainders by huge quotients, and functions of huge angles, which take as many digits as these have. */
-const OF_FLOATS: ReadonlySet<LetOp> = new Set<LetOp>(['rem', 'sin', 'cos', 'tan']);
+/** Of floats: functions of huge angles, which take as many digits as these have. */
+const OF_FLOATS: ReadonlySet<LetOp> = new Set<LetOp>(['sin', 'cos', 'tan']);
 
 /** The name of the host's function for an op with a result of this dtype; null where WebAssembly has what it takes. */
 export function hostFunctionOf(op: LetOp, type: DType): string | null {
@@ -18,7 +18,7 @@ type HostFunction = (...args: number[]) => number;
 
 /** What modules may ask of the host: functions that WebAssembly lacks, as this language defines them. */
 export const hostFunctions: Readonly<Record<string, HostFunction>> = {
-  ...Object.fromEntries([...OF_FLOATS].map((op) => [op, scalarFunction(op, 'float64', ['float64', 'float64'])])),
+  ...Object.fromEntries([...OF_FLOATS].map((op) => [op, scalarFunction(op, 'float64', ['float64'])])),
   integerPower,
   integerPowerUnsigned: (x, y) => unsignedPower(x! >>> 0, y! >>> 0),
 };
@@ -31,9 +31,7 @@ export function isInMath(name: string): boolean {
 /** The declarations of these, by name. */
 export function importsOf(names: Iterable<string>): ImportedFunction[] {
   return [...names].map((name) => {
-    const integers = name.startsWith('integerPower');
-    const count = integers || name === 'rem' ? 2 : 1;
-    const value = integers ? 'i32' : 'f64';
-    return { name, type: { parameters: new Array<typeof value>(count).fill(value), results: [value] } };
+    if (!name.startsWith('integerPower')) return { name, type: { parameters: ['f64'], results: ['f64'] } };
+    return { name, type: { parameters: ['i32', 'i32'], results: ['i32'] } };
   });
 }

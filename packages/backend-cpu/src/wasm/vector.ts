@@ -217,11 +217,6 @@ function writeSign(to: Code, a: WideArgument): boolean {
   return true;
 }
 
-const INTEGER: Readonly<Record<string, readonly [signed: number, unsigned: number]>> = {
-  min: [182, 183],
-  max: [184, 185],
-};
-
 function writeInteger(to: Code, op: LetOp, signed: boolean, args: readonly WideArgument[]): boolean {
   const [a, b] = args as [WideArgument, WideArgument];
   const shift = (instruction: Instruction): boolean => {
@@ -231,14 +226,14 @@ function writeInteger(to: Code, op: LetOp, signed: boolean, args: readonly WideA
     to.write(instruction);
     return true;
   };
-  const codes = INTEGER[op];
-  if (codes) {
-    a.push(0);
-    b.push(0);
-    to.write([0xfd, codes[signed ? 0 : 1], 1]);
-    return true;
-  }
   switch (op) {
+    case 'min':
+    case 'max':
+      a.push(0);
+      b.push(0);
+      if (op === 'min') to.write(signed ? simd.i32MinS : simd.i32MinU);
+      else to.write(signed ? simd.i32MaxS : simd.i32MaxU);
+      return true;
     case 'shiftLeft':
       return shift(simd.i32Shl);
     case 'shiftRight':

@@ -37,11 +37,18 @@ function countOf({ count }: For): number {
   return 'literal' in count ? count.literal : UNKNOWN;
 }
 
-/** How much there is to do in some statements: how many of them are executed, those with lanes counted once. */
+/**
+ * How much there is to do in some statements: how many of them are executed, those with lanes counted once. What one lane may ask for is
+ * rare, as functions are of what is not finite, and does not count.
+ */
 export function workOf(list: readonly Stmt[]): number {
   let work = 0;
+  const rare = new Set<number>();
   for (const statement of list) {
+    if (statement.kind === 'let' && statement.op === 'any') rare.add(statement.to);
     if (statement.kind === 'for') work += countOf(statement) * (workOf(statement.body) + 1);
+    else if (statement.kind === 'if' && 'local' in statement.condition && rare.has(statement.condition.local))
+      work += 1 + workOf(statement.otherwise);
     else if (statement.kind === 'if') work += 1 + Math.max(workOf(statement.body), workOf(statement.otherwise));
     else if (statement.kind === 'let' && hostFunctionOf(statement.op, statement.type)) work += CALL;
     else work += 1;
