@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 /** The interpreter as if it had threads for blocks of ten elements. */
 function inBlocks(): Backend {
   const { name, target, open } = interpreter();
-  return { name, target: { ...target, stages: { length: 10, threads: 4 } }, open };
+  return { name, target: { ...target, stages: { length: 10, threads: 4, neighbours: 8 } }, open };
 }
 
 function reductions(graph: Graph, x: Node, axis?: number[]): Readonly<Record<string, Node>> {
@@ -28,6 +28,7 @@ describe('reductions in stages', () => {
       [[3, 50], [1]],
       [[50, 3], [0]],
       [[4, 50], [1]],
+      [[50, 7], [0]],
       [
         [2, 7, 9],
         [0, 2],
@@ -105,6 +106,9 @@ describe('reductions in stages', () => {
     expect(await tapeOf([96], 0)).toContain('float32 [12]');
     expect(await tapeOf([97], 0)).toContain('float32 [10]');
     expect(await tapeOf([4000], 0)).toContain('sum of blocks by blocks');
+    expect(await tapeOf([96, 7], 0)).toContain('float32 [16, 7]');
+    expect(await tapeOf([7, 96], 1)).not.toContain('blocks');
+    expect(await tapeOf([96, 8], 0)).not.toContain('blocks');
     expect(await tapeOf([4, 96], 1)).not.toContain('blocks');
     expect(await tapeOf([10], 0)).not.toContain('blocks');
   });

@@ -1,5 +1,5 @@
 import { type Backend, interpreter } from '@tapegrad/core';
-import { conv2d, Graph, gather, type Node, TapeMachine, Tensor, take, vjp } from 'tapegrad';
+import { conv2d, Graph, gather, type Node, sum, TapeMachine, Tensor, take, vjp } from 'tapegrad';
 import { describe, expect, it } from 'vitest';
 import { parted } from './parted.js';
 
@@ -20,6 +20,7 @@ const programs: Readonly<Record<string, (x: Numbers) => Node>> = {
     const y = gather(rows, x('which', [7, 15], 9), { axis: 1 });
     return vjp([y], [rows], [x('gradient', y.shape as number[])])[0]!;
   },
+  'a sum of rows that are short': (x) => sum(x('rows', [20_000, 8]), { axis: 0 }),
 };
 
 /** A state of whole numbers, whose sums are exact in any order; of those from 0 to `below`, where that is given. */
@@ -40,7 +41,7 @@ async function valuesOf(build: (x: Numbers) => Node, backend: Backend): Promise<
 }
 
 describe.each(Object.entries(programs))('%s', (_, build) => {
-  it('is all done in parts, which give the same values in any order', async () => {
+  it('is all done in parts, but for what comes of blocks, and these give the same values in any order', async () => {
     const expected = await valuesOf(build, interpreter());
     const alone: (readonly string[])[] = [];
     for (const from of ['first', 'last'] as const) {
@@ -51,6 +52,6 @@ describe.each(Object.entries(programs))('%s', (_, build) => {
         ),
       ).toEqual(expected);
     }
-    expect(alone).toEqual([]);
+    expect(alone.filter((ops) => !ops.some((op) => op.endsWith(' of blocks')))).toEqual([]);
   });
 });

@@ -13,9 +13,10 @@ const target: Target = {
   lanes: LANES,
   statements: 400,
   tile: [4, 8],
-  // A block is done in the time of a phase, about, and a row of it fits the nearest cache; four rows or more are divided as they are.
+  // A block is done in the time of a phase, about, and a row of it fits the nearest cache; four rows or more are divided as they are,
+  // and so are four times sixteen columns, which are computed together.
   // Products take longer to share: of more results there are enough tiles, and two million terms take a tenth of a millisecond.
-  stages: { length: 32_768, threads: 4, products: { results: 1024, terms: 2 ** 21 } },
+  stages: { length: 32_768, threads: 4, neighbours: 64, products: { results: 1024, terms: 2 ** 21 } },
   memory: 'host',
   alignment: 64,
 };

@@ -6,7 +6,9 @@ import type { Lowering, Op } from '../graph/op.js';
 import { keep, replay } from '../graph/replay.js';
 import { type Combine, combiningOp, type Expr, identityOf } from '../loops/expression.js';
 import type { Index } from '../loops/indices.js';
+import { expressionsOf } from '../loops/inspect.js';
 import { PANEL_BYTES } from '../loops/statement.js';
+import { stepAlong } from '../placement/lanes.js';
 import type { Stages } from '../placement/target.js';
 import { bytesOf } from '../tensor/dtype.js';
 import { countOf } from '../tensor/shape.js';
@@ -21,7 +23,7 @@ export function stageReductions(roots: readonly Node[], into: Graph, stages: Sta
 }
 
 function staged(node: Node, stages: Stages): Node {
-  const few = countOf(node.shape) < stages.threads || isProductOfFew(node, stages);
+  const few = hasFew(node, stages) || isProductOfFew(node, stages);
   const only = few || readsMuch(node) ? onlyReduction(node) : null;
   const cut = only && (cutForThreads(node, only, stages) ?? cutForCopies(node, only) ?? cutOfProduct(node, only, stages));
   if (!cut) return node;
@@ -38,13 +40,33 @@ interface Cut {
   readonly blocks: number;
 }
 
-function cutForThreads({ shape }: Node, { extents }: OnlyReduction, { length, threads }: Stages): Cut | null {
+function hasFew({ op, shape }: Node, { threads, neighbours = 0 }: Stages): boolean {
+  const results = countOf(shape);
+  return results < threads || (results < neighbours && op.kind === 'reduction');
+}
+
+/** Few results are of blocks; more are where they are neighbours, which one thread computes together: then a block is one of all of them. */
+function cutForThreads(node: Node, only: OnlyReduction, stages: Stages): Cut | null {
+  const { extents } = only;
+  const results = countOf(node.shape);
+  const together = results >= stages.threads;
+  if (!hasFew(node, stages) || (together && !areNeighbours(only))) return null;
   const count = countOf(extents);
-  if (countOf(shape) >= threads || count <= length) return null;
+  // What comes of the blocks is little beside what they are made of.
+  const length = together ? Math.max(stages.length / results, results) : stages.length;
+  if (count <= length) return null;
   const axis = extents.indexOf(Math.max(...extents));
   const extent = extents[axis]!;
   const least = Math.ceil(extent / Math.max(1, Math.floor((extent * length) / count)));
   return least === 1 ? null : { axis, blocks: blocksOf(extent, least) };
+}
+
+/** Is what neighbouring results are made of side by side in memory? */
+function areNeighbours({ axes, value }: OnlyReduction): boolean {
+  const last = axes.findLast(({ extent }) => extent > 1);
+  return (
+    last !== undefined && expressionsOf([value]).some(({ is }) => is.kind === 'load' && stepAlong(is.address, last.key) === 1)
+  );
 }
 
 function isProductOfFew({ op, shape }: Node, { products }: Stages): boolean {

@@ -14,12 +14,15 @@ export interface KernelLimits {
 
 /**
  * Reductions to fewer results than `threads`, of more elements than `length` each, are done in stages: blocks of about so many elements first, which
- * threads divide, then what came of these. So are products of few results, in blocks of about so many terms. The blocks follow from the sizes
- * alone, and not from how many threads there are.
+ * threads divide, then what came of these. So are reductions to fewer results than `neighbours` that lie side by side, in blocks of as many
+ * elements of all of them, and products of few results, in blocks of about so many terms. The blocks follow from the sizes alone, and not from
+ * how many threads there are.
  */
 export interface Stages {
   readonly length: number;
   readonly threads: number;
+  /** Absent, results side by side are as others. */
+  readonly neighbours?: number;
   /** Of products with at most so many results; absent, these are done as other reductions are. */
   readonly products?: { readonly results: number; readonly terms: number };
 }
