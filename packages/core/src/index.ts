@@ -37,7 +37,7 @@ export {
   type Stmt,
 } from './loops/statement.js';
 export { everyStatement, operandsOf } from './loops/walk.js';
-export type { Backend, DeviceExecutable, Executable, HostExecutable, Session, Target } from './machine/backend.js';
+export type { Backend, DeviceExecutable, Executable, HostExecutable, KernelRunner, Session, Target } from './machine/backend.js';
 export { type CheckGradientsOptions, checkGradients } from './machine/check-gradients.js';
 export type { DiffOptions } from './machine/diff.js';
 export { Difference } from './machine/difference.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Graph } from '../src/graph/graph.js';
 import type { Initialiser } from '../src/graph/leaves.js';
-import { evaluate, firstValue } from '../src/machine/evaluate.js';
+import { evaluate } from '../src/machine/evaluate.js';
+import { FirstValues } from '../src/machine/first-values.js';
 import type { StateNode } from '../src/machine/states.js';
 import { add, cast, mul, sum } from '../src/primitives/forms.js';
 
@@ -53,7 +54,7 @@ describe('evaluate', () => {
   });
 });
 
-describe('firstValue', () => {
+describe('FirstValues', () => {
   /** The words that a draw of this graph would see, as a first value. */
   const words: Initialiser = {
     shape: [],
@@ -67,15 +68,15 @@ describe('firstValue', () => {
     const graph = new Graph();
     const a = graph.state('a', words, { dtype: 'uint32' }) as StateNode;
     const b = graph.state('b', words, { dtype: 'uint32' }) as StateNode;
-    expect([...firstValue(a, 0)]).toEqual([0xffffffff]);
-    expect([...firstValue(b, 0)]).toEqual([0xfffffffe]);
-    expect([...firstValue(b, 2 ** 32 + 1)]).toEqual([0]);
+    expect([...new FirstValues(0).of(a)]).toEqual([0xffffffff]);
+    expect([...new FirstValues(0).of(b)]).toEqual([0xfffffffe]);
+    expect([...new FirstValues(2 ** 32 + 1).of(b)]).toEqual([0]);
   });
 
   it('gives the seed in two words, low first', () => {
     const graph = new Graph();
     const { seed } = graph.draw();
-    expect([...firstValue(seed as StateNode, 3 * 2 ** 32 + 7)]).toEqual([7, 3]);
+    expect([...new FirstValues(3 * 2 ** 32 + 7).of(seed as StateNode)]).toEqual([7, 3]);
   });
 
   it('refuses an initialiser that makes something else', () => {

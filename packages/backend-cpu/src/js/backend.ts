@@ -1,5 +1,6 @@
 import { type Backend, DTYPES, HostSession, interpretTape, optionsOf, type Target } from '@tapegrad/core';
 import { compileTapeToJavaScript } from './compile.js';
+import { runnerOf } from './run-kernel.js';
 
 /**
  * What generated JavaScript can do. Its numbers are float64, so wide sums cost nothing. 400 statements make about 10 KB of bytecode (a
@@ -39,5 +40,6 @@ export function js(options?: JsOptions): Backend {
     name: 'js',
     target,
     open: () => new HostSession(interpret ? (tape) => interpretTape('js', tape) : compileTapeToJavaScript),
+    ...(!interpret && { runnerOf }),
   };
 }

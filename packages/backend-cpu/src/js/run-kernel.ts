@@ -1,4 +1,4 @@
-import { arrayOf, BackendError, type Kernel, prepare, type TypedArray } from '@tapegrad/core';
+import { arrayOf, BackendError, type Kernel, type KernelRunner, prepare } from '@tapegrad/core';
 import { compileKernel } from './compile.js';
 
 /**
@@ -16,7 +16,7 @@ import { compileKernel } from './compile.js';
  * runnerOf(kernel)([Float64Array.of(5, 6, 7), result]);
  * console.log(result[0]); // 7
  */
-export function runnerOf(kernel: Kernel): (arrays: readonly TypedArray[]) => void {
+export function runnerOf(kernel: Kernel): KernelRunner {
   try {
     const { run } = compileKernel(kernel);
     const panels = kernel.panels.map(({ dtype, length }) => arrayOf(dtype, length));

@@ -2,6 +2,7 @@ import { type Backend, DTYPES, LANES, optionsOf, type Target } from '@tapegrad/c
 import { loadFloat64 } from '../functions/library.js';
 import type { Subnormals } from './flush.js';
 import { requireRelaxed } from './relaxed.js';
+import { runnerOf } from './run-kernel.js';
 import { openSession } from './session.js';
 import { threadCount } from './threads/count.js';
 
@@ -58,5 +59,6 @@ export function wasm(options?: WasmOptions): Backend {
     target,
     open: () => openSession({ arithmetic: { subnormals, relaxed }, threads: count }),
     prepare: (dtypes) => (dtypes.has('float64') ? loadFloat64() : undefined),
+    runnerOf,
   };
 }

@@ -23,6 +23,24 @@ export const hostFunctions: Readonly<Record<string, HostFunction>> = {
   integerPowerUnsigned: (x, y) => unsignedPower(x! >>> 0, y! >>> 0),
 };
 
+/**
+ * The name of an op of floats as the language defines it, for kernels of which all bits are to be those of the interpreter: `log float32`. In
+ * others, statements have taken the place of what is not an instruction or one of `hostFunctions`.
+ */
+export function definitionOf(op: LetOp, type: DType): string {
+  return `${op} ${type}`;
+}
+
+/** What kernels may ask of the host by these names. */
+export function functionsOf(names: Iterable<string>): Readonly<Record<string, HostFunction>> {
+  return Object.fromEntries([...names].map((name) => [name, hostFunctions[name] ?? defined(name)]));
+}
+
+function defined(name: string): HostFunction {
+  const [op, type] = name.split(' ') as [LetOp, DType];
+  return scalarFunction(op, type, []);
+}
+
 /** Does every thread have this function, by the same name in `Math`? */
 export function isInMath(name: string): boolean {
   return hostFunctions[name] === (Math as unknown as Readonly<Record<string, unknown>>)[name];
@@ -31,7 +49,8 @@ export function isInMath(name: string): boolean {
 /** The declarations of these, by name. */
 export function importsOf(names: Iterable<string>): ImportedFunction[] {
   return [...names].map((name) => {
-    if (!name.startsWith('integerPower')) return { name, type: { parameters: ['f64'], results: ['f64'] } };
-    return { name, type: { parameters: ['i32', 'i32'], results: ['i32'] } };
+    if (name.startsWith('integerPower')) return { name, type: { parameters: ['i32', 'i32'], results: ['i32'] } };
+    const count = name in hostFunctions ? 1 : defined(name).length;
+    return { name, type: { parameters: new Array<'f64'>(count).fill('f64'), results: ['f64'] } };
   });
 }

@@ -3,7 +3,7 @@ import { type WasmMemory, WebAssembly } from './host.js';
 import { MOST_PAGES } from './module.js';
 import { MEETING_END } from './threads/words.js';
 
-const PAGE = 65536;
+export const PAGE = 65536;
 const ALIGNMENT = 64;
 /** Where kernels keep their panels while they run: first those of the first thread, then those of the next. */
 export const PANELS = { address: MEETING_END, bytes: PANELS_BYTES } as const;

@@ -1,6 +1,6 @@
 import { type DType, isFloat, type LetOp } from '@tapegrad/core';
 import type { Code } from './code.js';
-import { hostFunctionOf } from './imports.js';
+import { definitionOf, hostFunctionOf } from './imports.js';
 import * as code from './op.js';
 import { COMPARISONS, OPERATIONS } from './opcodes.js';
 
@@ -77,13 +77,11 @@ function writeFloat(to: Code, op: LetOp, type: DType, args: readonly Argument[])
     writeSign(to, type, a);
     return;
   }
-  const name = hostFunctionOf(op, type);
-  if (!name) throw new Error(`${op} of ${type} has no meaning.`);
   for (const arg of args) {
     arg.push();
     if (type === 'float32') to.write(code.f64FromF32);
   }
-  to.call(name);
+  to.call(hostFunctionOf(op, type) ?? definitionOf(op, type));
   if (type === 'float32') to.write(code.f32FromF64);
 }
 

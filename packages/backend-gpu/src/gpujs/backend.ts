@@ -1,3 +1,4 @@
+import { runnerOf } from '@tapegrad/backend-cpu';
 import { type Backend, type Node, optionsOf, type Target } from '@tapegrad/core';
 import { Kernels } from './kernels.js';
 import { type DeviceOptions, openDevice } from './open.js';
@@ -49,7 +50,8 @@ export function gpujs(options?: GpuOptions): Backend {
   const shared = new SharedDevice(device);
   const hosted = hostedBy(missing === 'host');
   const target = { ...TARGET, hosted };
-  return { name: 'gpujs', target, open: () => new TextureSession(shared, (node) => hosted(node) !== null) };
+  const open = () => new TextureSession(shared, (node) => hosted(node) !== null);
+  return { name: 'gpujs', target, open, runnerOf };
 }
 
 /** Why a node is computed in this process. */

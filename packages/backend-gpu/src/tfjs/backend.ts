@@ -1,3 +1,4 @@
+import { runnerOf } from '@tapegrad/backend-cpu';
 import { type Backend, type Node, optionsOf, type Target } from '@tapegrad/core';
 import { Device } from './device.js';
 import { TensorSession } from './session.js';
@@ -49,7 +50,8 @@ export function tfjs(options: TensorFlowOptions): Backend {
     memory: 'device',
     alignment: 4,
   };
-  return { name, target, open: () => new TensorSession(new Device(tf, backend), name, (node) => hosted(node) !== null) };
+  const open = () => new TensorSession(new Device(tf, backend), name, (node) => hosted(node) !== null);
+  return { name, target, open, runnerOf };
 }
 
 /** Why a node is computed in this process. */

@@ -1,3 +1,4 @@
+import type { Kernel } from '../loops/statement.js';
 import type { Target } from '../placement/target.js';
 import type { Tape } from '../tape/tape.js';
 import type { DType, TypedArray } from '../tensor/dtype.js';
@@ -49,6 +50,9 @@ export interface Session {
   dispose(): void;
 }
 
+/** A kernel as a function of its buffers, on memory of this process. */
+export type KernelRunner = (arrays: readonly TypedArray[]) => void;
+
 /** A way to run tapes. A machine opens one session. */
 export interface Backend {
   readonly name: string;
@@ -59,4 +63,9 @@ export interface Backend {
    * is nothing to wait for.
    */
   prepare?(dtypes: ReadonlySet<DType>): Promise<void> | undefined;
+  /**
+   * Makes kernels runnable in this process with the bits of the interpreter, and faster. Large first values of state are made with it; where
+   * it is missing, the interpreter makes them all.
+   */
+  readonly runnerOf?: (kernel: Kernel) => KernelRunner;
 }

@@ -2,6 +2,7 @@ import { MachineError } from '../errors.js';
 import type { Graph } from '../graph/graph.js';
 import type { Tape } from '../tape/tape.js';
 import type { Backend, Executable, Session } from './backend.js';
+import { FirstValues } from './first-values.js';
 import { RunQueue } from './queue.js';
 import { States } from './states.js';
 
@@ -21,7 +22,7 @@ export class Engine {
     this.graph = graph;
     this.backend = backend;
     this.session = backend.open();
-    this.states = new States(graph, this.session, seed);
+    this.states = new States(graph, this.session, new FirstValues(seed, backend.runnerOf));
   }
 
   /** Throws where the machine can do nothing more: given back, or failed and not loaded since. */

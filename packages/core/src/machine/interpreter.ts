@@ -1,7 +1,7 @@
 import { prepare } from '../loops/interpret.js';
-import type { Tape } from '../tape/tape.js';
+import type { Instruction, Tape } from '../tape/tape.js';
 import { DTYPES } from '../tensor/dtype.js';
-import type { Backend } from './backend.js';
+import type { Backend, KernelRunner } from './backend.js';
 import { HostSession, type Linkable, linkOther } from './host-session.js';
 
 /**
@@ -35,13 +35,20 @@ export function interpreter(): Backend {
  * const session = new HostSession((tape) => interpretTape('mine', tape));
  */
 export function interpretTape(backend: string, tape: Tape): Linkable {
-  const kernels = tape.instructions.map((instruction) => (instruction.kind === 'kernel' ? prepare(instruction.kernel) : null));
+  return linkKernels(backend, tape, ({ kernel }) => prepare(kernel));
+}
+
+type KernelInstruction = Extract<Instruction, { kind: 'kernel' }>;
+
+/** A tape whose kernels are functions of their buffers, one for each instruction. */
+export function linkKernels(backend: string, tape: Tape, runnerOf: (instruction: KernelInstruction) => KernelRunner): Linkable {
+  const runners = tape.instructions.map((instruction) => (instruction.kind === 'kernel' ? runnerOf(instruction) : null));
   return {
     source: '',
     link: (views) => {
       const steps = tape.instructions.map((instruction, i) => {
         if (instruction.kind !== 'kernel') return linkOther(backend, instruction, views);
-        const run = kernels[i]!;
+        const run = runners[i]!;
         const arrays = instruction.slots.map(({ id }) => views[id]!);
         return () => run(arrays);
       });

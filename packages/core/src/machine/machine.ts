@@ -14,7 +14,7 @@ import { Tensor, type TensorLike } from '../tensor/tensor.js';
 import type { Backend } from './backend.js';
 import { checkTarget } from './check-target.js';
 import { Engine } from './engine.js';
-import { checkSeed } from './evaluate.js';
+import { checkSeed } from './first-values.js';
 import { bound, type Program } from './program.js';
 import { type Compiling, Recipe } from './recipe.js';
 import type { Outputs } from './results.js';

@@ -6,7 +6,7 @@ import type { DType, TypedArray } from '../tensor/dtype.js';
 import { showShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Session } from './backend.js';
-import { firstValue } from './evaluate.js';
+import type { FirstValues } from './first-values.js';
 
 export type StateNode = Node<StateAttrs>;
 
@@ -14,13 +14,13 @@ export type StateNode = Node<StateAttrs>;
 export class States {
   readonly #graph: Graph;
   readonly #session: Session;
-  readonly #seed: number;
+  readonly #first: FirstValues;
   readonly #made = new Set<string>();
 
-  constructor(graph: Graph, session: Session, seed: number) {
+  constructor(graph: Graph, session: Session, first: FirstValues) {
     this.#graph = graph;
     this.#session = session;
-    this.#seed = seed;
+    this.#first = first;
   }
 
   /** All states of the graph, the hidden ones of its draws too. */
@@ -41,7 +41,7 @@ export class States {
   /** Makes the first value, if nothing has set the state yet. */
   make(state: StateNode): void | Promise<void> {
     if (this.#made.has(state.attrs.name)) return;
-    return this.write(state, firstValue(state, this.#seed));
+    return this.write(state, this.#first.of(state));
   }
 
   /** The present values, in an array of the caller's. */

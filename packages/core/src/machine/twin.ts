@@ -6,9 +6,10 @@ import { reached, replay } from '../graph/replay.js';
 import { compileTape } from '../tape/compile.js';
 import type { Bindings } from '../tensor/dim.js';
 import { Tensor } from '../tensor/tensor.js';
-import { evaluate, loadAtOnce } from './evaluate.js';
+import { evaluate } from './evaluate.js';
 import { type Feeds, readFeeds } from './feeds.js';
 import { interpreter } from './interpreter.js';
+import { loadAtOnce } from './run-at-once.js';
 
 /** Values of `inputs` to those of the results. */
 type Compute = (values: readonly Float64Array[]) => Float64Array[];
