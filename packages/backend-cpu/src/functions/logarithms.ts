@@ -1,13 +1,21 @@
 import type { Procedure, Value } from '@tapegrad/core';
 import type { Logarithm } from './inverse-hyperbolic.js';
 import type { LogNearOne } from './near-one.js';
-import type { FunctionOf } from './tools.js';
+import type { FunctionOf, TwoParts } from './tools.js';
+
+/** The reciprocal of the logarithm of a base, and the logarithm of 2 in that base. */
+export interface Base {
+  readonly reciprocal: TwoParts;
+  readonly ofTwo: TwoParts;
+}
 
 /** A dtype of floats by the integer that holds sign, exponent and leading digits of a number, its word: all its bits, or the upper 32. */
 export interface Format {
   readonly wordOf: (p: Procedure, x: Value) => Value;
   /** The number with another word in the place of its own. */
   readonly withWord: (p: Procedure, x: Value, word: Value) => Value;
+  /** The leading digits of a number, so few that the product with those of another is exact. */
+  readonly head: (p: Procedure, x: Value) => Value;
   /** The power of two that has a word. */
   readonly powerOf: (p: Procedure, word: Value) => Value;
   /** How many digits a word holds. */
@@ -80,6 +88,24 @@ export class Logarithms {
 
   get log(): FunctionOf {
     return this.complete((p, x) => this.#plain(p, x), Math.LN2);
+  }
+
+  /** A logarithm in another base, with log(1 + f) in two parts: FreeBSD, e_log2.c and e_log10.c. */
+  inBase({ reciprocal, ofTwo }: Base): FunctionOf {
+    const { head, nearOne } = this.#format;
+    const plain: PlainLog = (p, x) => {
+      const { f, e } = this.split(p, x);
+      const { square, rest } = nearOne.parts(f);
+      const first = head(p, f.sub(square));
+      const second = f.sub(first).sub(square).add(rest);
+      const main = first.mul(reciprocal.high);
+      const whole = e.mul(ofTwo.high);
+      const sum = whole.add(main);
+      const lost = whole.sub(sum).add(main);
+      const tail = second.add(first).mul(reciprocal.low).add(second.mul(reciprocal.high)).add(e.mul(ofTwo.low));
+      return tail.add(lost).add(sum);
+    };
+    return this.complete(plain, ofTwo.high + ofTwo.low);
   }
 
   /** log(1 + x) + extra·ln(2), for −1 < x < 2^(bias − 1): 1 + x = (1 + f)·2^e, and f = x·2^−e + (2^−e − 1) has lost nothing of x. */

@@ -1,6 +1,7 @@
 import type { Procedure, Value } from '@tapegrad/core';
 import { type FunctionOf, polynomial } from '../tools.js';
 import { expOfSum } from './exponentials.js';
+import { head } from './tools.js';
 
 /** Of erf(x)/x by powers of x², up to ½. */
 const NEAR = [0.0047179884277284145, -0.02675718441605568, 0.11282822489738464, -0.37612608075141907, 1.1283791065216064];
@@ -25,7 +26,7 @@ function nearZero(x: Value): Value {
 /** erfc of a size. −x² is −h² + (h − x)·(h + x), where h has so few digits that its square loses none. */
 function tail(p: Procedure, size: Value): Value {
   const x = size.apply('lesser', END);
-  const h = p.bits(p.bits(x).apply('bitAnd', -4096));
+  const h = head(p, x);
   const minus = h.apply('neg');
   const sum = x.add(MIDDLE);
   const factor = polynomial(x.sub(MIDDLE).div(sum), TAIL);

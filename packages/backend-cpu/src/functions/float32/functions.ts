@@ -1,9 +1,12 @@
+import { hypotBy } from '../lengths.js';
 import { remainder32 } from '../remainder.js';
 import type { Functions } from '../tools.js';
+import { atan, atan2 } from './angles.js';
+import { acos, asin } from './arcs.js';
 import { erf, erfc } from './errors.js';
 import { cosh, exp, exp2, expm1, sinh, tanh } from './exponentials.js';
 import { acosh, asinh, atanh, log, log1p, log2, log10, pow } from './logarithms.js';
-import { acos, asin, atan, atan2, cos, hypot, sin, tan } from './trigonometry.js';
+import { cos, sin, tan } from './trigonometry.js';
 
 export const float32: Functions = {
   exp,
@@ -30,5 +33,5 @@ export const float32: Functions = {
   erfc,
   pow,
   rem: remainder32,
-  hypot,
+  hypot: hypotBy({ least: 2 ** -40, most: 2 ** 60, scale: 2 ** 90 }),
 };

@@ -3,7 +3,7 @@ import { Logarithms } from '../logarithms.js';
 import { LogNearOne } from '../near-one.js';
 import { powBy } from '../power.js';
 import { clamped, type FunctionOf } from '../tools.js';
-import { LN2 } from './tools.js';
+import { head, LN2 } from './tools.js';
 import { wideExp, wideLog } from './wide.js';
 
 /** Coefficients of FreeBSD, e_logf.c. */
@@ -12,6 +12,7 @@ const nearOne = new LogNearOne([0.24279078841, 0.28498786688, 0.40000972152, 0.6
 const logarithms = new Logarithms({
   wordOf: (p, x) => p.bits(x),
   withWord: (p, _x, word) => p.bits(word),
+  head,
   powerOf: (p, word) => p.bits(word),
   digits: 23,
   bias: 127,
@@ -30,11 +31,11 @@ export const log2: FunctionOf = logarithms.complete((p, x) => {
   return f.sub(square.sub(rest)).mul(Math.LOG2E).add(e);
 }, 1);
 
-/** Within 1 ulp; exact for powers of ten. */
-export const log10: FunctionOf = logarithms.complete(
-  (p, x) => wideLog(p, x.cast('float64')).mul(Math.LOG10E).cast('float32'),
-  Math.log10(2),
-);
+/** Within 1 ulp; exact for powers of ten that are normal. Constants of FreeBSD, e_log10f.c. */
+export const log10 = logarithms.inBase({
+  reciprocal: { high: 0.43432617188, low: -3.1689971365e-5 },
+  ofTwo: { high: 0.30102920532, low: 7.9034151668e-7 },
+});
 
 /** Within 2 ulp. */
 export const { log1p } = logarithms;

@@ -19,8 +19,8 @@ interface Direction {
   readonly isBehind?: Value;
 }
 
-/** The angle of a direction, by powers of t² that are as many as its digits want: beyond tan(3π/8) by −1/t, beyond tan(π/8) by (t − 1)/(t + 1). */
-function angleOf(p: Procedure, { above, below, isBehind }: Direction, powers: readonly number[]): Value {
+/** The angle of a direction: beyond tan(3π/8) by −1/t, beyond tan(π/8) by (t − 1)/(t + 1). */
+function angleOf(p: Procedure, { above, below, isBehind }: Direction): Value {
   const isLarge = above.gt(below.mul(2.414213562373095));
   const isMiddle = above.gt(below.mul(0.4142135623730951));
   const minus = below.apply('neg');
@@ -31,20 +31,18 @@ function angleOf(p: Procedure, { above, below, isBehind }: Direction, powers: re
   const quarters = isBehind ? isBehind.select(literal(p, 4).sub(ahead), ahead) : ahead;
   const turned = isBehind ? isBehind.select(t.apply('neg'), t) : t;
   const square = t.mul(t);
-  const rest = polynomialInPairs(square, square.mul(square), powers).mul(square).mul(turned);
+  const rest = polynomialInPairs(square, square.mul(square), ATAN).mul(square).mul(turned);
   return rest.add(quarters.mul(QUARTER_PI_LOW)).add(turned).add(quarters.mul(QUARTER_PI_HIGH));
 }
 
-/** The arc tangent of a float64, by these powers of (atan t − t)/t³. −0 stays. */
-export function arctangent(p: Procedure, x: Value, powers: readonly number[]): Value {
-  return angleOf(p, { above: x.apply('abs'), below: literal(p, 1) }, powers).apply('copySign', x);
-}
+/** Within 2 ulp. −0 stays. */
+export const atan: FunctionOf = (p, x) => angleOf(p, { above: x.apply('abs'), below: literal(p, 1) }).apply('copySign', x);
 
 /** Sizes beyond which a sum of two might overflow. */
 const GREAT = 2 ** 1020;
 
-/** The angle of the point (x, y) of float64; zeros and infinities have a sign and a direction. */
-export function angleOfPoint(p: Procedure, y: Value, x: Value, powers: readonly number[]): Value {
+/** Within 2 ulp; zeros and infinities have a sign and a direction. */
+export const atan2: FunctionOf = (p, y, x) => {
   const [height, width] = [y.apply('abs'), x.apply('abs')];
   const isGreat = height.gt(GREAT).or(width.gt(GREAT));
   const scale = isGreat.select(literal(p, 2 ** -4), 1);
@@ -53,11 +51,5 @@ export function angleOfPoint(p: Procedure, y: Value, x: Value, powers: readonly 
   const above = areInfinite.select(literal(p, 1), height.mul(scale));
   const below = areInfinite.or(areZero).select(literal(p, 1), width.mul(scale));
   const isBehind = p.highWord(x).lt(0);
-  return angleOf(p, { above, below, isBehind }, powers).apply('copySign', y);
-}
-
-/** Within 2 ulp. */
-export const atan: FunctionOf = (p, x) => arctangent(p, x, ATAN);
-
-/** Within 2 ulp. */
-export const atan2: FunctionOf = (p, y, x) => angleOfPoint(p, y, x, ATAN);
+  return angleOf(p, { above, below, isBehind }).apply('copySign', y);
+};

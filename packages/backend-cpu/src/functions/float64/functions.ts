@@ -1,10 +1,10 @@
+import { hypotBy } from '../lengths.js';
 import { remainder64 } from '../remainder.js';
 import type { Functions } from '../tools.js';
 import { atan, atan2 } from './angles.js';
 import { acos, asin } from './arcs.js';
 import { erf, erfc } from './errors.js';
 import { cosh, exp, exp2, expm1, sinh, tanh } from './exponentials.js';
-import { hypot } from './lengths.js';
 import { acosh, asinh, atanh, log, log1p, log2, log10 } from './logarithms.js';
 import { pow } from './power.js';
 import { cos, sin, tan } from './trigonometry.js';
@@ -34,5 +34,5 @@ export const float64: Functions = {
   erfc,
   pow,
   rem: remainder64,
-  hypot,
+  hypot: hypotBy({ least: 2 ** -400, most: 2 ** 500, scale: 2 ** 600 }),
 };
