@@ -8,6 +8,28 @@ import { onDiagonal, squareMatricesOf, symmetrised, transposed } from './support
 /** More than any matrix takes: each sweep squares what is left, and a few suffice. */
 const SWEEPS = 40;
 
+/** Visits all pairs of `n` columns, sweep after sweep, and turns those that are not orthogonal, until all are. */
+export function sweepPairs(
+  p: Procedure,
+  n: number,
+  visit: (i: Value, j: Value) => { readonly isOrthogonal: Value; readonly turn: () => void },
+): void {
+  const turned = p.variable(p.literal(1));
+  const pair = (i: Value, j: Value): void => {
+    const { isOrthogonal, turn } = visit(i, j);
+    p.if(isOrthogonal.apply('not'), () => {
+      turned.set(1);
+      turn();
+    });
+  };
+  p.for(SWEEPS, () => {
+    p.if(turned.value.ne(0), () => {
+      turned.set(0);
+      p.for(n, (i) => range(p, [i.add(1), n], (j) => pair(i, j)));
+    });
+  });
+}
+
 /**
  * Eigenvectors and eigenvalues of ½(A + Aᵀ): `[…, 2n, n]`. The upper half has the vectors as its columns, the lower one the values on its
  * diagonal, ascending. By cyclic Jacobi rotations, which keep the relative accuracy of small eigenvalues where the matrix has it: Golub and
@@ -24,20 +46,9 @@ const jacobi = decomposition('jacobi', {
       s.set(i, j, half(i, j).add(half(j, i)));
     };
     p.for(n, (i) => p.for(n, (j) => prepare(i, j)), { parallel: true });
-    const turned = p.variable(p.literal(1));
-    const pair = (i: Value, j: Value): void => {
+    sweepPairs(p, n, (i, j) => {
       const limit = s.get(i, i).apply('abs').sqrt().mul(s.get(j, j).apply('abs').sqrt()).mul(epsilonOf(dtype));
-      const isNegligible = s.get(i, j).apply('abs').le(limit);
-      p.if(isNegligible.apply('not'), () => {
-        turned.set(1);
-        annihilate(p, { s, vectors, i, j, n });
-      });
-    };
-    p.for(SWEEPS, () => {
-      p.if(turned.value.ne(0), () => {
-        turned.set(0);
-        p.for(n, (i) => range(p, [i.add(1), n], (j) => pair(i, j)));
-      });
+      return { isOrthogonal: s.get(i, j).apply('abs').le(limit), turn: () => annihilate(p, { s, vectors, i, j, n }) };
     });
     p.for(n, (i) => {
       const least = p.variable(i);

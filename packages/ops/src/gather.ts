@@ -84,18 +84,22 @@ const gatherForm: OpFunction<ReadAttrs> = general<ReadAttrs>('gather', {
   cost: 4,
   dtype: ([x]) => x!.dtype,
   shape: ([x, index], { axis }) => {
-    const fits =
-      x!.shape.length === index!.shape.length && index!.shape.every((size, i) => i === axis || reaches(x!.shape[i]!, size));
-    if (fits) return index!.shape;
-    throw new ShapeError(
-      `gather: index ${showShape(index!.shape)} does not fit ${showShape(x!.shape)}: beside axis ${axis}, its axes must not be longer.`,
-      { op: 'gather' },
-    );
+    checkIndex('gather', x!.shape, index!.shape, axis);
+    return index!.shape;
   },
   jvp: ({ inputs: [, index], attrs: { axis } }, [dx]) => (dx ? gatherForm(dx, index!, { axis, outside: 0 }) : null),
   vjp: ({ inputs: [x, index], attrs: { axis } }, g, i) => (i === 0 ? scatterTo(index!, g, x!, axis) : null),
   lower: (k) => lowerRead(k, k.at, (at) => k.at.with(k.attrs.axis, at)),
 });
+
+/** Throws unless the axes of an index are no longer than those of a shape, but for one. */
+function checkIndex(op: string, shape: Shape, index: Shape, axis: number): void {
+  if (shape.length === index.length && index.every((size, i) => i === axis || reaches(shape[i]!, size))) return;
+  throw new ShapeError(
+    `${op}: index ${showShape(index)} does not fit ${showShape(shape)}: beside axis ${axis}, its axes must not be longer.`,
+    { op },
+  );
+}
 
 /** Is an axis at least this long, as far as can be known? */
 function reaches(room: Shape[number], size: Shape[number]): boolean {
@@ -242,14 +246,7 @@ export const scatterAdd = withOp(scatterForm, (x: Operand, index: Operand, sourc
   const [base, given] = sameDtype('scatterAdd', [x, source]) as [Node, Node];
   const positions = indexOf('scatterAdd', index, base);
   const at = normaliseAxis('scatterAdd', axis, base.shape.length);
-  const fits =
-    base.shape.length === positions.shape.length && positions.shape.every((size, i) => i === at || reaches(base.shape[i]!, size));
-  if (!fits) {
-    throw new ShapeError(
-      `scatterAdd: index ${showShape(positions.shape)} does not fit ${showShape(base.shape)}: beside axis ${at}, its axes must not be longer.`,
-      { op: 'scatterAdd' },
-    );
-  }
+  checkIndex('scatterAdd', base.shape, positions.shape, at);
   return add(base, scatterTo(positions, fitted(given, positions.shape), base, at));
 });
 

@@ -1,15 +1,13 @@
 import { add, addDims, asPublic, mul, type Node, type Operand, type Procedure, type Value } from '@tapegrad/core';
 import { div, sub } from './arithmetic.js';
 import { diagonal } from './diagonal.js';
-import { overGaps, rotation, turnColumns } from './eigen.js';
+import { overGaps, rotation, sweepPairs, turnColumns } from './eigen.js';
 import { matmul } from './matmul.js';
 import { sizesOf } from './qr.js';
 import { unsqueeze } from './reshape.js';
 import { decomposition, epsilonOf, largest, type Matrix, part, range, sumOver } from './support/decomposition.js';
 import { matricesOf, transposed } from './support/matrices.js';
 
-/** More than any matrix takes. */
-const SWEEPS = 40;
 /** Magnitudes whose squares are far from overflow and underflow in any dtype; other matrices are scaled. */
 const MODERATE = [2 ** -10, 2 ** 10] as const;
 
@@ -31,25 +29,18 @@ const hestenes = decomposition('hestenes', {
     p.for(m, (i) => p.for(n, (j) => u.set(i, j, a.get(i, j).div(scale)), { parallel: true }), { parallel: true });
     p.for(n, (i) => p.for(n, (j) => v.set(i, j, i.eq(j).select(one, zero)), { parallel: true }), { parallel: true });
     const product = (i: Value, j: Value): Value => sumOver(p, [0, m], zero, (k) => u.get(k, i).mul(u.get(k, j)));
-    const turned = p.variable(p.literal(1));
-    const pair = (i: Value, j: Value): void => {
+    sweepPairs(p, n, (i, j) => {
       const [x, y, between] = [product(i, i), product(j, j), product(i, j)];
       const limit = x
         .sqrt()
         .mul(y.sqrt())
         .mul(epsilonOf(dtype) * Math.sqrt(m));
-      p.if(between.apply('abs').le(limit).apply('not'), () => {
-        turned.set(1);
+      const turn = (): void => {
         const by = rotation(p, y.sub(x).mul(0.5).div(between));
         p.for(m, (k) => turnColumns(u, k, [i, j], by), { parallel: true });
         p.for(n, (k) => turnColumns(v, k, [i, j], by), { parallel: true });
-      });
-    };
-    p.for(SWEEPS, () => {
-      p.if(turned.value.ne(0), () => {
-        turned.set(0);
-        p.for(n, (i) => range(p, [i.add(1), n], (j) => pair(i, j)));
-      });
+      };
+      return { isOrthogonal: between.apply('abs').le(limit), turn };
     });
     p.for(n, (j) => values.set(row, j, product(j, j).sqrt()));
     descend(p, { u, v, values }, m, n);

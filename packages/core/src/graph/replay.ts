@@ -47,6 +47,16 @@ export function between(sources: readonly Node[], targets: readonly Node[]): Nod
 /** What a pass makes of a node whose inputs it has already rebuilt; null keeps the op. */
 export type Rule = (node: Node, inputs: readonly Node[], into: Graph) => Node | null;
 
+/** A rule that keeps a node's op, then rewrites what it got for as long as `rewrite` says something else. */
+/* @__NO_SIDE_EFFECTS__ */
+export function untilSettled(rewrite: (node: Node) => Node | null): Rule {
+  return (node, inputs, into) => {
+    let settled = keep(node, inputs, into);
+    for (let next = rewrite(settled); next && next !== settled; next = rewrite(settled)) settled = next;
+    return settled;
+  };
+}
+
 /**
  * Rebuilds what `roots` reach in `into`, node by node, oldest first; sharing and pruning come with it. In the graph of the roots itself,
  * what does not change stays the same node. New nodes are made for the old ones, as their origins say. `leaves`, nodes of `into`, stay

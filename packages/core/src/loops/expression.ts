@@ -256,10 +256,11 @@ export class Expr {
   }
 }
 
-const COMPARISONS: ReadonlySet<ScalarOp> = new Set<ScalarOp>(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or', 'not']);
+/** The ops whose results are bools, whatever they are of. */
+export const BOOLEAN: ReadonlySet<string> = new Set<ScalarOp>(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or', 'not']);
 
 function dtypeOf(op: ScalarOp, args: readonly Expr[]): DType {
-  if (COMPARISONS.has(op)) return 'bool';
+  if (BOOLEAN.has(op)) return 'bool';
   return args[op === 'select' ? 1 : 0]!.dtype;
 }
 

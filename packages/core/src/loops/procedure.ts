@@ -1,6 +1,6 @@
 import { optionsOf } from '../options.js';
 import type { DType } from '../tensor/dtype.js';
-import type { ScalarOp } from './expression.js';
+import { BOOLEAN } from './expression.js';
 import { hasLanes, type Operand, type Stmt } from './statement.js';
 
 type LetOp = Extract<Stmt, { kind: 'let' }>['op'];
@@ -70,8 +70,6 @@ export interface Variable {
   readonly value: Value;
   set(value: Value | number): void;
 }
-
-const BOOLEAN: ReadonlySet<LetOp> = new Set<ScalarOp>(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or', 'not']);
 
 /**
  * Writes the statements of an op that is a procedure (a sort, a decomposition). Buffers are numbered: first the op's inputs, then its

@@ -2,7 +2,7 @@ import { foldPointwise } from '../fusion/fold.js';
 import type { Graph } from '../graph/graph.js';
 import { type ConstantAttrs, isConstant } from '../graph/leaves.js';
 import type { Node } from '../graph/node.js';
-import { keep, type Rule, replay } from '../graph/replay.js';
+import { replay, untilSettled } from '../graph/replay.js';
 
 /**
  * Makes nodes simpler by the rules that ops state (x·1, transpose of transpose, …), until no rule applies, and computes what depends on
@@ -12,11 +12,7 @@ export function simplify(roots: readonly Node[], into: Graph): Node[] {
   return replay(roots, into, simplifyNode);
 }
 
-const simplifyNode: Rule = (node, inputs, into) => {
-  let simple = keep(node, inputs, into);
-  for (let next = simpler(simple); next && next !== simple; next = simpler(simple)) simple = next;
-  return simple;
-};
+const simplifyNode = untilSettled(simpler);
 
 function simpler(node: Node): Node | null {
   return node.op.simplify?.(node) ?? folded(node);

@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.js';
 import type { Node } from '../graph/node.js';
-import { keep, type Rule, replay } from '../graph/replay.js';
+import { replay, untilSettled } from '../graph/replay.js';
 
 /**
  * Rewrites what overflows or cancels, such as log(1 + exp(x)), by the rules that ops state. It must come before differentiation: a loss
@@ -11,11 +11,7 @@ export function stabilise(roots: readonly Node[], into: Graph): Node[] {
 }
 
 /** A rewritten node may fall under another rule; each rule leads to another op, so this ends. */
-export const stabiliseNode: Rule = (node, inputs, into) => {
-  let stable = keep(node, inputs, into);
-  for (let next = stabler(stable); next && next !== stable; next = stabler(stable)) stable = next;
-  return stable;
-};
+export const stabiliseNode = untilSettled(stabler);
 
 /** By the node's own rule, or that of an op that it uses. */
 function stabler(node: Node): Node | null {

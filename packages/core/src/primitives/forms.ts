@@ -287,6 +287,13 @@ export const mul: Binary = withOp(mulOp, (x: Operand, y: Operand) => {
   return a.graph.append(mulOp, [a, b], undefined) as Node;
 });
 
+/** What a node is that gives its input another shape: that input where it has the shape, and what the same op made that of, taken directly. */
+function withoutDetour(node: Node<{ shape: Shape }>, take: (x: Node, shape: Shape) => Node): Node | null {
+  const x = node.inputs[0]!;
+  if (sameShape(x.shape, node.shape)) return x;
+  return x.op === node.op ? take(x.inputs[0]!, node.shape) : null;
+}
+
 const broadcastOp: Op<{ shape: Shape }> = linear<{ shape: Shape }>('broadcastTo', {
   shape: ([x], { shape }) => {
     if (!sameShape(broadcastShapes('broadcastTo', x!.shape, shape), shape)) {
@@ -298,11 +305,7 @@ const broadcastOp: Op<{ shape: Shape }> = linear<{ shape: Shape }>('broadcastTo'
     return shape;
   },
   adjoint: (node, g) => sumTo(g, node.inputs[0]!.shape),
-  simplify: (node) => {
-    const x = node.inputs[0]!;
-    if (sameShape(x.shape, node.shape)) return x;
-    return x.op === broadcastOp ? broadcastTo(x.inputs[0]!, node.shape) : null;
-  },
+  simplify: (node) => withoutDetour(node, broadcastTo),
   lower: (k) => {
     const from = k.shapeOf(0);
     const lead = k.at.length - from.length;
@@ -350,11 +353,7 @@ const reshapeOp: Op<{ shape: Shape }> = linear<{ shape: Shape }>('reshape', {
     return shape;
   },
   adjoint: (node, g) => reshapeTo(g, node.inputs[0]!.shape),
-  simplify: (node) => {
-    const x = node.inputs[0]!;
-    if (sameShape(x.shape, node.shape)) return x;
-    return x.op === reshapeOp ? reshapeTo(x.inputs[0]!, node.shape) : null;
-  },
+  simplify: (node) => withoutDetour(node, reshapeTo),
   lower: (k) => k.load(0, unflatten(flatten(k.at, k.shape), k.shapeOf(0))),
 }).op;
 
