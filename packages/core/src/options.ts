@@ -32,7 +32,7 @@ export function optionsOf<O extends object, const D extends Defaults<O>>(
 ): Filled<O, D> {
   const said = (given ?? {}) as Readonly<Record<string, unknown>>;
   if (given === null || typeof said !== 'object') throw noOptions(call, given, Object.keys(defaults));
-  for (const name in said) if (!Object.hasOwn(defaults, name)) throw unknownOption(call, name, Object.keys(defaults));
+  refuseOthers(call, said, Object.keys(defaults));
   const filled: Record<string, unknown> = {};
   for (const [name, otherwise] of Object.entries(defaults)) {
     const value = said[name] === undefined ? otherwise : said[name];
@@ -45,10 +45,19 @@ function noOptions(call: string, given: unknown, names: readonly string[]): Opti
   return new OptionError(`${call}: ${given} is no set of options; give an object. ${takes('It', names)}`, { op: call });
 }
 
-function unknownOption(call: string, name: string, names: readonly string[]): OptionError {
-  const meant = nearest(name, names);
-  const rest = meant === undefined ? `; ${takes('it', names)}` : `; did you mean ${meant}? ${takes('It', names)}`;
-  return new OptionError(`${call}: ${name} is no option${rest}`, { op: call });
+/** Throws `OptionError` for what `given` has besides `names`; it says which is likely to be meant. */
+export function refuseOthers(
+  call: string,
+  given: object,
+  names: readonly string[],
+  { what = 'option', op = call }: { readonly what?: 'option' | 'rule'; readonly op?: string } = {},
+): void {
+  for (const name in given) {
+    if (names.includes(name)) continue;
+    const meant = nearest(name, names);
+    const rest = meant === undefined ? `; ${takes('it', names)}` : `; did you mean ${meant}? ${takes('It', names)}`;
+    throw new OptionError(`${call}: ${name} is no ${what}${rest}`, { op });
+  }
 }
 
 function takes(it: string, names: readonly string[]): string {

@@ -6,7 +6,19 @@ import { evaluate } from '../src/machine/evaluate.js';
 import { composite } from '../src/primitives/composite.js';
 import { customGradient } from '../src/primitives/custom-gradient.js';
 import { type DefinedFunction, defineOp } from '../src/primitives/define-op.js';
-import { add, broadcastTo, cast, general, linear, mul, reshapeTo, sum, unary } from '../src/primitives/forms.js';
+import {
+  add,
+  binary,
+  broadcastTo,
+  cast,
+  general,
+  linear,
+  mul,
+  multilinear,
+  reshapeTo,
+  sum,
+  unary,
+} from '../src/primitives/forms.js';
 import { stopGradient } from '../src/primitives/stop-gradient.js';
 import { where } from '../src/primitives/where.js';
 import { dim } from '../src/tensor/dim.js';
@@ -306,8 +318,38 @@ describe('defineOp', () => {
       { name: 'f', kind: 'composite', define: sin, kernels: {} },
       "defineOp: f is composite and states kernels; what has kernels of its own is 'general'.",
     ],
+    [
+      { name: 'f', kind: 'unary', partial: null, lowr: sin },
+      'defineOp: f: lowr is no rule; did you mean lower? It takes name, kind, partial, lower, dtype, cost, unique, simplify, stabilise, stabiliseUse, kernels.',
+    ],
+    [
+      { name: 'f', kind: 'general', shape: sin, lower: sin, default: {} },
+      'defineOp: f: default is no rule; did you mean defaults? It takes name, kind, jvp, vjp, shape, lower, procedure, target, unordered, dtype, cost, unique, simplify, stabilise, stabiliseUse, kernels, form, defaults.',
+    ],
   ])('error %#', (definition, message) => {
     expect(() => define(definition)).toThrow(message);
+  });
+});
+
+describe('a rule that there is not', () => {
+  const rules = { shape: sin, lower: sin, lowering: sin };
+  test.each<[(name: string, rules: never) => unknown, object, string]>([
+    [
+      unary,
+      { partial: null, stabilize: sin },
+      'unary: f: stabilize is no rule; did you mean stabilise? It takes partial, lower, ',
+    ],
+    [binary, { partial: null }, 'binary: f: partial is no rule; did you mean partials? It takes partials, lower, '],
+    [linear, { adjoint: sin, ...rules }, 'linear: f: lowering is no rule; did you mean lower? It takes adjoint, shape, lower, '],
+    [multilinear, { adjoint: sin, ...rules }, 'multilinear: f: lowering is no rule; did you mean lower? It takes adjoint, '],
+    [general, rules, 'general: f: lowering is no rule; did you mean lower? It takes jvp, vjp, shape, lower, '],
+    [
+      composite,
+      { defin: sin },
+      'composite: f: defin is no rule; did you mean define? It takes define, infer, defaults, ',
+    ],
+  ])('is refused %#', (form, given, message) => {
+    expect(() => form('f', given as never)).toThrow(message);
   });
 });
 

@@ -5,6 +5,7 @@ import type { Node } from '../graph/node.js';
 import type { Op, Typed } from '../graph/op.js';
 import { graphOf, type Operand } from '../graph/operand.js';
 import { type Defaults, optionsOf } from '../options.js';
+import { checkRules } from './rule-names.js';
 import { type CommonRules, common, nodesOf, withOp } from './rules.js';
 
 /** The options of an op: every one by name, with what it is unless said, undefined where that is nothing. None need not be stated. */
@@ -26,7 +27,7 @@ export type CompositeFunction<N extends readonly Node[], A> = ((...args: [...ope
 
 /**
  * An op that is defined by other ops, and stays one node until it is expanded. The definition makes no inputs, parameters or state.
- * `defaults` names all options, with what each is unless said; calls with another throw `OptionError`.
+ * `defaults` names all options, with what each is unless said; calls with another throw `OptionError`, and so does a rule that there is not.
  *
  * @example
  * const mse = composite<[Node, Node]>('mse', { define: (x, y) => mean(square(sub(x, y))) });
@@ -36,6 +37,7 @@ export function composite<N extends readonly Node[], A extends object = Record<n
   name: string,
   rules: CompositeRules<N, A>,
 ): CompositeFunction<N, A> {
+  checkRules('composite', name, rules);
   const define = (inputs: readonly Node[], attrs: A): Node => rules.define(...(inputs as unknown as N), attrs);
   const op: Op<A> = {
     ...common(name, rules),

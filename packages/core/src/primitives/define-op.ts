@@ -5,6 +5,7 @@ import type { Operand } from '../graph/operand.js';
 import type { Expr } from '../loops/expression.js';
 import { type CompositeFunction, type CompositeRules, composite, type OptionRules, withOptions } from './composite.js';
 import { type Binary, binary, general, linear, multilinear, type PartialRule, type Unary, unary } from './forms.js';
+import { checkDefinition } from './rule-names.js';
 import type { CommonRules, ShapedRules } from './rules.js';
 
 interface Defined<K extends string> {
@@ -69,7 +70,7 @@ type Definition =
  * name of a backend, or under `host` for every backend whose memory is typed arrays (`js`, `wasm`, the interpreter). An op with kernels and
  * no lowering runs on those backends only, and compiling it elsewhere says so.
  *
- * Throws `GraphError` where the definition lacks something.
+ * Throws `GraphError` where the definition lacks something, `OptionError` where it states what is no rule of its kind.
  *
  * @example
  * const softClip = defineOp({
@@ -92,9 +93,9 @@ export function defineOp(definition: Definition): unknown {
   const { name } = definition;
   switch (definition.kind) {
     case 'unary':
-      return unary(name, definition);
+      return unary(name, factsOf(definition));
     case 'binary':
-      return binary(name, definition);
+      return binary(name, factsOf(definition));
     case 'linear':
       return withOptions(linear(name, rulesOf(definition)).op, definition.defaults);
     case 'multilinear':
@@ -102,12 +103,23 @@ export function defineOp(definition: Definition): unknown {
     case 'general':
       return withOptions(general(name, rulesOf(definition)).op, definition.defaults);
     case 'composite':
-      return composite(name, definition);
+      return composite(name, factsOf(definition));
   }
 }
 
+/** What a definition says besides its name and its form. */
+function factsOf<D extends Defined<string>>({ name: _name, kind: _kind, ...facts }: D) {
+  return facts;
+}
+
 /** A definition's `kind` says which form it is; a form's `kind`, what its kernel is like. */
-function rulesOf<D extends Defined<string> & Shaped<Options>>({ kind: _kind, form, ...rules }: D) {
+function rulesOf<D extends Defined<string> & Shaped<Options>>({
+  name: _name,
+  kind: _kind,
+  defaults: _defaults,
+  form,
+  ...rules
+}: D) {
   return { ...rules, ...(form && { kind: form }) };
 }
 
@@ -130,6 +142,7 @@ function check(definition: Definition): void {
     throw new GraphError(`defineOp: ${name} ${message}`, { op: name });
   };
   if (!Object.hasOwn(NEEDS, kind)) fail(`is of kind '${kind}'; it must be one of ${Object.keys(NEEDS).join(', ')}.`);
+  checkDefinition(kind, name, definition);
   const missing = NEEDS[kind].filter((rule) => !(rule in definition));
   if (missing.length > 0) fail(`is ${kind} and states no ${missing.join(' and no ')}.`);
   if (kind === 'composite') {

@@ -13,6 +13,7 @@ import { optionsOf } from '../options.js';
 import { type DimLike, sameDim } from '../tensor/dim.js';
 import type { DType } from '../tensor/dtype.js';
 import { broadcastShapes, countOf, normaliseAxes, type Shape, sameShape, showShape, sizeOf, toShape } from '../tensor/shape.js';
+import { checkRules } from './rule-names.js';
 import {
   applying,
   type CommonRules,
@@ -77,9 +78,11 @@ function pointwise(name: string, rules: Pointwise): Op<undefined> {
 /* @__NO_SIDE_EFFECTS__ */
 export function unary(
   name: string,
-  { partial, ...rules }: { partial: ((y: Node, x: Node) => Node) | null; lower?: (x: Expr) => Expr } & CommonRules<undefined>,
+  rules: { partial: ((y: Node, x: Node) => Node) | null; lower?: (x: Expr) => Expr } & CommonRules<undefined>,
 ): Unary {
-  const op = pointwise(name, { ...rules, partials: [partial as PartialRule] });
+  checkRules('unary', name, rules);
+  const { partial, ...others } = rules;
+  const op = pointwise(name, { ...others, partials: [partial as PartialRule] });
   return withOp(op, (x: Operand) => {
     const graph = graphOf(name, [x]);
     return graph.append(op, [nodeOf(x, graph)], undefined) as Node;
@@ -97,6 +100,7 @@ export function binary(
   name: string,
   rules: { partials: readonly [PartialRule, PartialRule]; lower?: (x: Expr, y: Expr) => Expr } & CommonRules<undefined>,
 ): Binary {
+  checkRules('binary', name, rules);
   const op = pointwise(name, rules as unknown as Pointwise);
   return withOp(op, (x: Operand, y: Operand) => {
     const [a, b] = meet(name, [x, y]) as [Node, Node];
@@ -115,6 +119,7 @@ export function linear<A>(
   name: string,
   rules: ShapedRules<A> & { adjoint: (node: Node<A>, g: Node, i: number) => Node | null },
 ): OpFunction<A> {
+  checkRules('linear', name, rules);
   return applying<A>({
     ...shaped(name, 'view', { cost: 0, ...rules }),
     jvp: (node, tangents) => {
@@ -141,6 +146,7 @@ export function multilinear<A>(
   name: string,
   rules: ShapedRules<A> & { adjoint: (node: Node<A>, g: Node, i: number) => Node | null },
 ): OpFunction<A> {
+  checkRules('multilinear', name, rules);
   return applying<A>({
     ...shaped(name, 'contraction', rules),
     jvp: (node, tangents) =>
@@ -157,6 +163,7 @@ export function multilinear<A>(
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function general<A>(name: string, rules: ShapedRules<A> & { jvp?: Op<A>['jvp']; vjp?: Op<A>['vjp'] }): OpFunction<A> {
+  checkRules('general', name, rules);
   const { jvp, vjp } = rules;
   return applying<A>({ ...shaped(name, 'pointwise', rules), ...(jvp && { jvp }), ...(vjp && { vjp }) });
 }
