@@ -58,7 +58,7 @@ export class Tiling {
     this.order = choice.packing ? this.#orderAround(choice.packing.columns, stores) : this.#lanesInside();
     const lane = choice.loop.axes[choice.position]!;
     if (loop.tile.size > 0) this.#tile = this.#tilesOf(stores, tile);
-    else this.#tile = new Map([[lane.key, neighboursTogether(valuesOf(stores), lane)]]);
+    else this.#tile = new Map([[lane.key, neighboursTogether(valuesOf(stores), lane, loop.ordered.size > 0)]]);
   }
 
   /** The lanes; null where there are none. */
@@ -87,12 +87,16 @@ export class Tiling {
     return [...order.filter(isOutside), ...order.filter((position) => !isOutside(position))];
   }
 
-  /** The axis of the lanes is as far in as it may be: a recurrence needs the innermost loop. */
+  /** The axis of the lanes is as far in as it may be: a recurrence needs the innermost loop, while a scatter adds row after row. */
   #lanesInside(): number[] {
-    const { axes, ordered } = this.loop;
+    const { axes, ordered, stores } = this.loop;
     const others = this.order.filter((position) => position !== this.laneAxis);
     const isOrdered = (position: number): boolean => ordered.has(axes[position]!.key);
-    return [...others.filter((position) => !isOrdered(position)), this.laneAxis, ...others.filter(isOrdered)];
+    const inOrder = others.filter(isOrdered);
+    const inside = stores(axes.map(Index.axis)).some(({ accumulate }) => accumulate)
+      ? [...inOrder, this.laneAxis]
+      : [this.laneAxis, ...inOrder];
+    return [...others.filter((position) => !isOrdered(position)), ...inside];
   }
 
   /** What a panel depends on is outside, the axis of its columns last. */

@@ -13,10 +13,12 @@ const SHORTEST = 32;
 /**
  * How many neighbours along the axis of the lanes are computed together. The steps of a function wait for one another, and so do those of a sum;
  * those of two vectors do not, so that they take little more time than those of one; float64 has two vectors of lanes anyway. What is summed
- * lies a row apart: four vectors are a cache line.
+ * lies a row apart, and so does what is done in order, as by a scan of columns or a scatter of rows: four vectors are a cache line, of
+ * float64 two.
  */
-export function neighboursTogether(values: readonly Expr[], { key, extent }: Axis): number {
+export function neighboursTogether(values: readonly Expr[], { key, extent }: Axis, inOrder: boolean): number {
   const isWide = values.some(({ dtype }) => dtype === 'float64');
+  if (inOrder) return LANES * (isWide ? STRANDS / 2 : STRANDS);
   const functions = extent < SHORTEST ? 0 : functionsAlong(values, key);
   if (functions > 0) return functions <= MOST && !isWide ? 2 * LANES : LANES;
   const sums = countAlong(values, key, ({ is }) => is.kind === 'reduce', PARTIAL) * (isWide ? 2 : 1);
