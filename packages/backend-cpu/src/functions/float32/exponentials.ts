@@ -1,7 +1,7 @@
 import type { Procedure, Value } from '@tapegrad/core';
 import { coshBy, type Exponentials, sinhBy } from '../hyperbolic.js';
-import { clamped, type FunctionOf, polynomialInPairs } from '../tools.js';
-import { LN2, ROUNDING } from './tools.js';
+import { clamped, type FunctionOf, polynomialInPairs, type TwoParts } from '../tools.js';
+import { head, LN2, ROUNDING } from './tools.js';
 
 /** Of (e^r − 1 − r)/r² for |r| ≤ ln(2)/2, the highest power first: the error in e^r − 1 is below 1.4·10⁻⁸ of it. */
 const EXPM1 = [1.388249802403152e-3, 8.36664717644453e-3, 4.166720435023308e-2, 1.6666541993618011e-1, 4.999999701976776e-1];
@@ -68,6 +68,26 @@ export const exp2: FunctionOf = (p, x) => {
   const r = bounded.sub(n);
   return scaled(p, polynomialInPairs(r, r.mul(r), EXP2).mul(r).add(1), bits);
 };
+
+/** The last of these in two parts, the first of 12 digits. */
+const EXP2_SLOPE: TwoParts = { high: 0.693115234375, low: 3.19480895996e-5 };
+
+/** 2^(high + low), of a high between −200 and 200 and a low not above 1 in size: right to a tenth of an ulp before it is rounded. */
+export function exp2OfSum(p: Procedure, high: Value, low: Value): Value {
+  const { n, bits } = whole(p, high, 1, 254);
+  const t = high.sub(n);
+  const first = head(p, t);
+  const second = t.sub(first).add(low);
+  const r = t.add(low);
+  const square = r.mul(r);
+  const main = first.mul(EXP2_SLOPE.high);
+  const sum = main.add(1);
+  const rest = polynomialInPairs(r, square, EXP2.slice(0, -1))
+    .mul(square)
+    .add(second.mul(EXP2.at(-1)!))
+    .add(first.mul(EXP2_SLOPE.low));
+  return scaled(p, main.sub(sum.sub(1)).add(rest).add(sum), bits);
+}
 
 /** (e^x − 1)/2^shift for x up to 89, and there twice as large for each of `shift`: no step overflows before the result does. */
 function shiftedExpm1(p: Procedure, x: Value, shift: number): Value {

@@ -5,7 +5,8 @@ import { atan, atan2 } from './angles.js';
 import { acos, asin } from './arcs.js';
 import { erf, erfc } from './errors.js';
 import { cosh, exp, exp2, expm1, sinh, tanh } from './exponentials.js';
-import { acosh, asinh, atanh, log, log1p, log2, log10, pow } from './logarithms.js';
+import { acosh, asinh, atanh, log, log1p, log2, log10 } from './logarithms.js';
+import { pow } from './power.js';
 import { cos, sin, tan } from './trigonometry.js';
 
 export const float32: Functions = {

@@ -1,15 +1,13 @@
 import { acoshBy, asinhBy, atanhBy } from '../inverse-hyperbolic.js';
 import { Logarithms } from '../logarithms.js';
 import { LogNearOne } from '../near-one.js';
-import { powBy } from '../power.js';
-import { clamped, type FunctionOf } from '../tools.js';
+import type { FunctionOf } from '../tools.js';
 import { head, LN2 } from './tools.js';
-import { wideExp, wideLog } from './wide.js';
 
 /** Coefficients of FreeBSD, e_logf.c. */
 const nearOne = new LogNearOne([0.24279078841, 0.28498786688, 0.40000972152, 0.66666662693], LN2);
 
-const logarithms = new Logarithms({
+export const logarithms = new Logarithms({
   wordOf: (p, x) => p.bits(x),
   withWord: (p, _x, word) => p.bits(word),
   head,
@@ -45,15 +43,3 @@ const inverse = logarithms.inverse({ large: 2 ** 40, shift: 10 });
 export const asinh = asinhBy(inverse);
 export const acosh = acoshBy(inverse);
 export const atanh = atanhBy(inverse);
-
-/** From here on every power but those of 1 has overflowed or vanished. */
-const SETTLED = 2 ** 40;
-
-/** e^(y·log x) in float64, within 1 ulp. */
-export const pow = powBy({
-  plain: (p, size, y) => {
-    const exponent = clamped(y, -SETTLED, SETTLED).cast('float64');
-    return wideExp(p, wideLog(p, size.cast('float64')).mul(exponent)).cast('float32');
-  },
-  isUnusual: (p, x) => logarithms.isUnusual(p, x),
-});
