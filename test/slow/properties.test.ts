@@ -6,6 +6,7 @@ import { checkCompositions } from '../properties/derivatives.js';
 import { checkNames } from '../properties/dims.js';
 import { checkKinks } from '../properties/kinks.js';
 import { checkPlaces } from '../properties/places.js';
+import { checkPools } from '../properties/pools.js';
 import { checkMemory, checkPrograms, checkTrainingSteps } from '../properties/programs.js';
 import { checkRecomputation } from '../properties/recompute.js';
 import { checkViews } from '../properties/views.js';
@@ -22,6 +23,7 @@ test.each([
   ['programs with values computed again', checkRecomputation, 200],
   ['chains of views', checkViews, 3000],
   ['values put together', checkPlaces, 300],
+  ['pools', checkPools, 300],
   ['convolutions', checkConvolutions, 200],
   ['large convolutions', checkLargeConvolutions, 60],
   ['products of matrices', checkMatrices, 200],

@@ -343,11 +343,7 @@ describe('a rule that there is not', () => {
     [linear, { adjoint: sin, ...rules }, 'linear: f: lowering is no rule; did you mean lower? It takes adjoint, shape, lower, '],
     [multilinear, { adjoint: sin, ...rules }, 'multilinear: f: lowering is no rule; did you mean lower? It takes adjoint, '],
     [general, rules, 'general: f: lowering is no rule; did you mean lower? It takes jvp, vjp, shape, lower, '],
-    [
-      composite,
-      { defin: sin },
-      'composite: f: defin is no rule; did you mean define? It takes define, infer, defaults, ',
-    ],
+    [composite, { defin: sin }, 'composite: f: defin is no rule; did you mean define? It takes define, infer, defaults, '],
   ])('is refused %#', (form, given, message) => {
     expect(() => form('f', given as never)).toThrow(message);
   });

@@ -64,6 +64,24 @@ describe('a sum of products whose indices are divided', () => {
     expect(values).toEqual(['reduce', 'constant']);
   });
 
+  it('may be a sum of something else than products, in a loop without tiles', () => {
+    const loop = gradient(9, 2);
+    const { builder } = loop.stores([Index.of(0)])[0]!.value;
+    const pooled: Loop = {
+      ...loop,
+      tile: new Map(),
+      stores: ([p]) => {
+        const step = Index.axis({ key: 'k', extent: 2 });
+        const term = builder.guard([[step.times(2).plus(p!.mod(2)), 0, 3]], builder.load(0, 'float32', p!.div(2).plus(step)), 0);
+        const value = builder.reduce('sum', [{ key: 'k', extent: 2 }], term);
+        return [{ buffer: 2, address: p!, value, accumulate: false }];
+      },
+    };
+    const sums = residuesOf(pooled).map((part) => part.stores(part.axes.map(Index.axis))[0]!.value.is);
+    expect(sums.map((is) => is.kind === 'reduce' && is.axes.map(({ extent }) => extent))).toEqual([[2], [1]]);
+    expect(sums.map((is) => is.kind === 'reduce' && is.body.is.kind)).toEqual(['load', 'load']);
+  });
+
   it('stays one where nothing is divided, or too many loops would come of it', () => {
     const plain = gradient(9, 1);
     expect(residuesOf(plain)).toEqual([plain]);

@@ -28,7 +28,8 @@ export function productIn(value: Expr | undefined): Product | null {
   return null;
 }
 
-function factorsOf(body: Expr): readonly [Expr, Expr] | null {
+/** The factors of a product, below guards and casts. */
+export function factorsOf(body: Expr): readonly [Expr, Expr] | null {
   const { is } = body;
   if (is.kind === 'guard') return factorsOf(is.body);
   if (is.kind !== 'scalar') return null;

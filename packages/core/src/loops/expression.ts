@@ -274,6 +274,10 @@ function union(args: readonly { readonly axes: ReadonlySet<string> }[]): Readonl
   return all;
 }
 
+function textOf(conditions: readonly Condition[]): string {
+  return conditions.map(([index, low, high]) => `${low}<=${index.key}<${high}`).join();
+}
+
 /** Makes the expressions of one kernel, each distinct one once. */
 export class Builder {
   readonly #known = new Map<string, Expr>();
@@ -320,7 +324,11 @@ export class Builder {
   /** An op on some values. What the range of an index decides is decided here. */
   scalar(op: ScalarOp, args: readonly Expr[], dtype: DType = dtypeOf(op, args)): Expr {
     const [first, second, third] = args;
-    if (op === 'select' && first!.is.kind === 'constant') return first!.is.value ? second! : third!;
+    if (op === 'select') {
+      if (first!.is.kind === 'constant') return first!.is.value ? second! : third!;
+      const padded = this.#padded(first!, second!, third!);
+      if (padded) return padded;
+    }
     if (op === 'lt' && first!.is.kind === 'index' && second!.is.kind === 'constant') {
       const [least, most] = first!.is.index.range;
       if (most < second!.is.value || least >= second!.is.value) return this.constant(most < second!.is.value ? 1 : 0, 'bool');
@@ -330,13 +338,21 @@ export class Builder {
     return this.#make(key, dtype, { kind: 'scalar', op, args }, union(args), heavy);
   }
 
+  /** What is chosen where guards hold, and a constant elsewhere, is one guard: padding with something else than 0. Null where it is not so. */
+  #padded({ is: chosen }: Expr, { is: value }: Expr, { is: elsewhere }: Expr): Expr | null {
+    if (chosen.kind !== 'guard' || value.kind !== 'guard' || elsewhere.kind !== 'constant') return null;
+    const isTold = chosen.otherwise === 0 && chosen.body.is.kind === 'constant' && chosen.body.is.value !== 0;
+    if (!isTold || textOf(chosen.conditions) !== textOf(value.conditions)) return null;
+    return this.guard(value.conditions, value.body, elsewhere.value);
+  }
+
   /** `body` where all conditions hold, else `otherwise`; conditions that always hold are dropped. The body is read only where they hold. */
   guard(conditions: readonly Condition[], body: Expr, otherwise: number): Expr {
     const open = conditions.filter(([index, low, high]) => index.range[0] < low || index.range[1] >= high);
     if (open.length === 0) return body;
     if (open.some(([index, low, high]) => index.range[1] < low || index.range[0] >= high))
       return this.constant(otherwise, body.dtype);
-    const key = `g(${open.map(([index, low, high]) => `${low}<=${index.key}<${high}`).join()})${body.id}:${otherwise}`;
+    const key = `g(${textOf(open)})${body.id}:${otherwise}`;
     const axes = union([body, ...open.map(([index]) => index)]);
     return this.#make(key, body.dtype, { kind: 'guard', conditions: open, body, otherwise }, axes, true);
   }

@@ -66,7 +66,7 @@ export function place(nest: Nest, buffers: readonly KernelBuffer[], options: Pla
       if (loop.axes.some((axis) => axis.extent === 0)) continue;
       const kept = placement.panels.asked.length;
       const whole = lanes > 1 ? joinShortAxes(loop) : loop;
-      for (const piece of limits?.stores === 1 ? [whole] : piecesOf(whole).flatMap(residuesOf)) {
+      for (const piece of limits?.stores === 1 ? [whole] : residuesOf(whole).flatMap(piecesOf)) {
         placement.panels.release(kept);
         const tiling = new Tiling(piece, { lanes: lanes > 1, wideSums, tile }, placement.nextPanel);
         if (tiling.packing) new ProductWriter(tiling, tiling.packing, placement).write(scope);

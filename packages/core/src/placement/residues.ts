@@ -1,5 +1,5 @@
 import { freeAxes, type Term } from '../loops/atoms.js';
-import { productIn, withSum } from '../loops/contraction.js';
+import { factorsOf, productIn, rebuilt } from '../loops/contraction.js';
 import type { Condition, Expr } from '../loops/expression.js';
 import { type Axis, Index } from '../loops/indices.js';
 import { expressionsOf } from '../loops/inspect.js';
@@ -10,20 +10,29 @@ import { substitute } from '../loops/substitute.js';
 const MOST = 9;
 
 /**
- * A sum of products as several loops, one for each residue of an index that its factors divide by a number: every other element of the gradient
- * of a convolution with a stride of 2 meets other elements of the kernel. In each of them the division is gone, and what no element meets is
- * not summed. One loop where nothing is divided.
+ * A loop over sums as several loops, one for each residue of an index that the sums divide by a number: every other element of the gradient of a
+ * convolution or a pool with a stride of 2 meets other elements of the kernel. In each of them the division is gone, and what no element meets
+ * is not summed. One loop where nothing is divided.
  */
 export function residuesOf(loop: Loop): readonly Loop[] {
-  const [store] = loop.stores(loop.axes.map(Index.axis));
-  const product = loop.tile.size > 0 ? productIn(store?.value) : null;
-  if (!product) return [loop];
+  const values = loop.stores(loop.axes.map(Index.axis)).map(({ value }) => value);
+  const product = loop.tile.size > 0 ? productIn(values[0]) : null;
+  const divided = product ? product.factors : loop.tile.size === 0 ? sumsOfFew(values) : [];
+  if (divided.length === 0) return [loop];
   let loops: readonly Loop[] = [loop];
   for (const axis of loop.axes) {
-    const by = loop.ordered.has(axis.key) ? 1 : divisorOf(product.factors, axis);
+    const by = loop.ordered.has(axis.key) ? 1 : divisorOf(divided, axis);
     if (by > 1 && loops.length * by <= MOST) loops = loops.flatMap((part) => apart(part, axis, by));
   }
   return loops.length > 1 ? loops.map(withoutUnmet) : loops;
+}
+
+/** The sums that a guard on a division lets have few terms: neighbours differ, and lanes are out of the question anyway. */
+function sumsOfFew(values: readonly Expr[]): Expr[] {
+  const divides = ([index]: Condition): boolean => index.terms.some(({ atom }) => atom.kind === 'div' || atom.kind === 'mod');
+  return expressionsOf(values).filter(
+    ({ is }) => is.kind === 'reduce' && is.combine === 'sum' && zeroUnless(is.body).some(divides),
+  );
 }
 
 /** What the indices in some values divide an axis by; 1 where they do not, or by several numbers. */
@@ -54,28 +63,50 @@ function apart(loop: Loop, { key, extent }: Axis, by: number): Loop[] {
   }));
 }
 
-/** The same loop, without the positions along summed axes at which both factors are guarded to be 0. */
+/** The same loop, without the positions along summed axes at which what is summed is guarded to be 0. */
 function withoutUnmet(loop: Loop): Loop {
-  const product = productIn(loop.stores(loop.axes.map(Index.axis))[0]!.value);
-  // Where a guard around the sum holds for no element, there is none.
-  if (!product) return loop;
-  const { axes, factors } = product;
-  if (factors.every(isZero)) return withSum(loop, ({ sum }) => sum.builder.constant(0, sum.dtype));
-  const conditions = factors.map(zeroUnless);
-  const inBoth = conditions[0]!.filter((condition) => conditions[1]!.some((other) => keyOf(other) === keyOf(condition)));
-  const met = new Map(axes.map((axis) => [axis.key, rangeWithin(axis, inBoth)]));
-  if (axes.every(({ key, extent }) => met.get(key)!.extent === extent)) return loop;
-  return withSum(loop, ({ sum, axes }) => {
-    const { body } = sum.is as Extract<Expr['is'], { kind: 'reduce' }>;
-    const within = axes.map((axis) => ({ ...met.get(axis.key)!, of: axis.key }));
-    if (within.some(({ extent }) => extent === 0)) return sum.builder.constant(0, sum.dtype);
-    const moved = new Map(within.map((axis) => [axis.of, Index.axis(axis).plus(axis.first)]));
-    return sum.builder.reduce(
-      'sum',
-      within.map(({ key, extent }) => ({ key, extent })),
-      substitute(body, moved),
-    );
-  });
+  return {
+    ...loop,
+    stores: (at) => {
+      const known = new Map<Expr, Expr>();
+      const visit = (expr: Expr): Expr => {
+        let made = known.get(expr);
+        if (!made) {
+          made = metOnly(rebuilt(expr, visit));
+          known.set(expr, made);
+        }
+        return made;
+      };
+      return loop.stores(at).map((store) => ({ ...store, value: visit(store.value) }));
+    },
+  };
+}
+
+/** A sum over no more than the positions at which there is something to sum. */
+function metOnly(expr: Expr): Expr {
+  const { is, builder, dtype } = expr;
+  if (is.kind !== 'reduce' || is.combine !== 'sum') return expr;
+  const conditions = conditionsOf(is.body);
+  if (!conditions) return builder.constant(0, dtype);
+  const met = is.axes.map((axis) => ({ ...rangeWithin(axis, conditions), of: axis }));
+  if (met.every(({ extent, of }) => extent === of.extent)) return expr;
+  if (met.some(({ extent }) => extent === 0)) return builder.constant(0, dtype);
+  const moved = new Map(met.map((axis) => [axis.of.key, Index.axis(axis).plus(axis.first)]));
+  return builder.reduce(
+    'sum',
+    met.map(({ key, extent }) => ({ key, extent })),
+    substitute(is.body, moved),
+  );
+}
+
+/** The conditions without which a term is 0; null where it is 0 in any case. A product is, where both factors are: 0 times what is not finite is not 0. */
+function conditionsOf(term: Expr): readonly Condition[] | null {
+  const factors = factorsOf(term);
+  if (isZero(term) || factors?.every(isZero)) return null;
+  const own = zeroUnless(term);
+  if (!factors) return own;
+  const [first, second] = factors.map(zeroUnless) as [readonly Condition[], readonly Condition[]];
+  return [...own, ...first.filter((condition) => second.some((other) => keyOf(other) === keyOf(condition)))];
 }
 
 function isZero({ is }: Expr): boolean {
