@@ -43,6 +43,12 @@ test.each(['transformerBlock', 'residual'])('%s fits into less, and computes no 
   expect(operations(some)).toBeLessThanOrEqual(operations(more));
 });
 
+test('the gradient of a weight that each of 50 steps uses is added up as its terms come', () => {
+  const term = 4 * 32 * 32 * Float32Array.BYTES_PER_ELEMENT;
+  const { scratchBytes } = compile(NETWORKS.lstm!());
+  expect(scratchBytes).toBeLessThan(28 * term);
+});
+
 test('what cannot be brought within its limit is refused, with what holds the memory', () => {
   expect(() => compile(NETWORKS.mlp!(), {}, {}, 700_000)).toThrow(
     "memoryLimit: the least scratch memory found for this program is 729,664 bytes; the limit is 700,000. At its peak live input 'x' (401,408), relu %6 (131,072), where %87 (131,072), where %82 (65,536), input 'y' (512) and 1 more. Raise the limit, or feed smaller batches.",

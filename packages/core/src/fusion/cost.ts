@@ -9,6 +9,12 @@ export const DEAR = 8;
 /** The most ops that are computed inside one another: bounds code, recomputation and the depth of recursion. */
 export const NESTED = 64;
 
+/**
+ * The most buffers of one size that a value waits for, where nobody else reads them. A sum of more is stored in between, as the gradient of
+ * a weight that every step of a recurrent net uses: each term's memory is free again soon, for a quarter more traffic.
+ */
+export const TERMS = 8;
+
 /** The share of the statements of a kernel that may follow a contraction, as these are written for each cell of a tile. */
 export const EPILOGUE = 1 / 4;
 

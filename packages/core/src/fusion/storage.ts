@@ -2,7 +2,7 @@ import { isConstant } from '../graph/leaves.js';
 import { type Node, nameOfNode } from '../graph/node.js';
 import type { Kind } from '../graph/op.js';
 import { countOf } from '../tensor/shape.js';
-import { DEAR, NESTED } from './cost.js';
+import { DEAR, NESTED, TERMS } from './cost.js';
 import { extentsOf } from './frame.js';
 import { pointsRead } from './points.js';
 
@@ -54,6 +54,8 @@ class Storage {
   readonly #costs: Float64Array;
   /** Ops that are computed inside one another. */
   readonly #depths: Float64Array;
+  /** How many buffers of products and reductions, of its own size, wait for a node that is not one itself, and for nobody else. */
+  readonly #terms: Float64Array;
   /** The id of the newest buffer that a node needs. */
   readonly #newest: Int32Array;
   /** The buffers that a node which is not one itself reads. Empty where any number may be read. */
@@ -66,6 +68,7 @@ class Storage {
     const ids = (nodes.at(-1)?.id ?? 0) + 1;
     this.#costs = new Float64Array(ids);
     this.#depths = new Float64Array(ids);
+    this.#terms = new Float64Array(ids);
     this.#newest = new Int32Array(ids).fill(-1);
     const { readers, operands } = lookBack(nodes);
     this.#readers = readers;
@@ -99,8 +102,17 @@ class Storage {
     const lead = this.#leadOf(node, newest);
     const why = this.#reason(node, lead);
     if (why) this.keep(node, why);
+    this.#terms[id] = inputs.reduce((total, x) => total + this.#termsOf(x, node), 0);
+    if (node.op.kind === 'pointwise' && this.#terms[id]! > TERMS) this.keep(node, `${TERMS} values would wait in memory for it`);
     if (lead || LEADS.has(node.op.kind)) this.#leads.add(node);
     if (depth > NESTED) this.keep(node, `${NESTED} ops are computed in one another`);
+  }
+
+  /** What waits for `node` on behalf of an operand: itself, if it is stored, or what waits for it. */
+  #termsOf(operand: Node, node: Node): number {
+    const x = this.#baseOf(operand);
+    if (isLeaf(x) || this.#readers[x.id] !== 1 || countOf(x.shape) !== countOf(node.shape)) return 0;
+    return this.stored.has(x) ? 1 : this.#terms[x.id]!;
   }
 
   #reason(node: Node, lead: Node | undefined): string | null {
