@@ -1,9 +1,8 @@
 import type { Procedure, Value } from '@tapegrad/core';
 import { power } from './float64/tools.js';
-import type { FunctionOf } from './tools.js';
 
 /** a − q·b by its two parts, for a quotient that may be one too large as it was rounded. */
-function restOf(a: Value, b: Value, { product, lost }: { readonly product: Value; readonly lost: Value | null }): Value {
+export function restOf(a: Value, b: Value, { product, lost }: { readonly product: Value; readonly lost: Value | null }): Value {
   const difference = lost ? a.sub(product).sub(lost) : a.sub(product);
   return difference.lt(0).select(difference.add(b), difference);
 }
@@ -16,7 +15,7 @@ function halves(x: Value): { readonly high: Value; readonly low: Value } {
 }
 
 /** A product, and what its rounding lost. */
-function exactProduct(x: Value, y: Value): { readonly product: Value; readonly lost: Value } {
+export function exactProduct(x: Value, y: Value): { readonly product: Value; readonly lost: Value } {
   const product = x.mul(y);
   const [a, b] = [halves(x), halves(y)];
   const lost = a.high.mul(b.high).sub(product).add(a.high.mul(b.low)).add(a.low.mul(b.high)).add(a.low.mul(b.low));
@@ -66,33 +65,13 @@ interface Rest {
 }
 
 /** With the sign of x. Where the quotient is too large, or something is no number, it takes more steps. */
-function complete(p: Procedure, x: Value, { a, b, rest, isExact }: Rest): Value {
+export function complete(p: Procedure, x: Value, { a, b, rest, isExact }: Rest): Value {
   const result = p.variable(rest);
   const isOther = isExact.apply('not');
   p.if(p.any(isOther), () => result.set(isOther.select(longRemainder(p, a, b), rest)));
   return result.value.cast(x.type).apply('copySign', x);
 }
 
-function isRest(rest: Value, size: Value): Value {
+export function isRest(rest: Value, size: Value): Value {
   return rest.apply('ge', 0).and(rest.lt(size));
 }
-
-/** Of float32, exact: float64 holds the product of a divisor and a quotient of 29 digits. */
-export const remainder32: FunctionOf = (p, x, y) => {
-  const [a, b] = [x.cast('float64').apply('abs'), y.cast('float64').apply('abs')];
-  const quotient = a.div(b).apply('trunc');
-  const rest = restOf(a, b, { product: quotient.mul(b), lost: null });
-  return complete(p, x, { a, b, rest, isExact: isRest(rest, b).and(quotient.lt(2 ** 29)) });
-};
-
-/** Of float64, exact: where the product of divisor and quotient, in two parts, neither overflows nor vanishes, at once. */
-export const remainder64: FunctionOf = (p, x, y) => {
-  const [a, b] = [x.apply('abs'), y.apply('abs')];
-  const quotient = a.div(b).apply('trunc');
-  const rest = restOf(a, b, exactProduct(quotient, b));
-  const isMiddling = a.lt(2 ** 990).and(a.gt(2 ** -900).or(quotient.eq(0)));
-  const isExact = isRest(rest, b)
-    .and(quotient.lt(2 ** 53))
-    .and(isMiddling);
-  return complete(p, x, { a, b, rest, isExact });
-};

@@ -1,5 +1,4 @@
 import { hypotBy } from '../lengths.js';
-import { remainder32 } from '../remainder.js';
 import type { Functions } from '../tools.js';
 import { atan, atan2 } from './angles.js';
 import { acos, asin } from './arcs.js';
@@ -7,6 +6,7 @@ import { erf, erfc } from './errors.js';
 import { cosh, exp, exp2, expm1, sinh, tanh } from './exponentials.js';
 import { acosh, asinh, atanh, log, log1p, log2, log10 } from './logarithms.js';
 import { pow } from './power.js';
+import { rem } from './remainder.js';
 import { cos, sin, tan } from './trigonometry.js';
 
 export const float32: Functions = {
@@ -33,6 +33,6 @@ export const float32: Functions = {
   erf,
   erfc,
   pow,
-  rem: remainder32,
+  rem,
   hypot: hypotBy({ least: 2 ** -40, most: 2 ** 60, scale: 2 ** 90 }),
 };
