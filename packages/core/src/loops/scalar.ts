@@ -149,7 +149,15 @@ function isNegative(x: number): boolean {
   return x < 0 || Object.is(x, -0);
 }
 
+/** What `Math` has by the same name. */
+const IN_MATH = [
+  ...['max', 'min', 'abs', 'sign', 'sqrt', 'exp', 'expm1', 'log', 'log1p', 'log2', 'log10', 'sin', 'cos', 'tan', 'asin', 'acos'],
+  ...['atan', 'sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh', 'atan2', 'hypot', 'floor', 'ceil', 'trunc'],
+] as const;
+
 const FLOAT64 = {
+  ...Object.fromEntries(IN_MATH.map((op) => [op, Math[op] as ScalarFunction])),
+  exp2: (x: number) => 2 ** x,
   add: (x: number, y: number) => x + y,
   sub: (x: number, y: number) => x - y,
   mul: (x: number, y: number) => x * y,
@@ -157,38 +165,9 @@ const FLOAT64 = {
   rem: (x: number, y: number) => x % y,
   neg: (x: number) => -x,
   pow: power,
-  max: Math.max,
-  min: Math.min,
-  abs: Math.abs,
-  sign: Math.sign,
-  sqrt: Math.sqrt,
-  exp: Math.exp,
-  expm1: Math.expm1,
-  exp2: (x: number) => 2 ** x,
-  log: Math.log,
-  log1p: Math.log1p,
-  log2: Math.log2,
-  log10: Math.log10,
-  sin: Math.sin,
-  cos: Math.cos,
-  tan: Math.tan,
-  asin: Math.asin,
-  acos: Math.acos,
-  atan: Math.atan,
-  sinh: Math.sinh,
-  cosh: Math.cosh,
-  tanh: Math.tanh,
-  asinh: Math.asinh,
-  acosh: Math.acosh,
-  atanh: Math.atanh,
-  atan2: Math.atan2,
-  hypot: Math.hypot,
   erf,
   erfc,
-  floor: Math.floor,
-  ceil: Math.ceil,
   round: roundHalfEven,
-  trunc: Math.trunc,
   copySign: (x: number, sign: number) => (isNegative(x) === isNegative(sign) ? x : -x),
 } as Table;
 
