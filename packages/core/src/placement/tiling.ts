@@ -180,8 +180,15 @@ interface ChoiceOptions extends PackingOptions {
 function choose(loop: Loop, options: PackingOptions): Choice | null {
   const positions = [...loop.axes.keys()];
   const choice = chooseAxis(loop, positions, { ...options, storesIn: storesNeighbours });
-  if (choice || loop.tile.size === 0) return choice;
+  if (choice || !sums(loop)) return choice;
   return chooseAxis(loop, positions.reverse(), { ...options, storesIn: storesInSteps });
+}
+
+/** Is every element a sum, which is worth computing side by side though it is not stored so? */
+function sums(loop: Loop): boolean {
+  if (loop.tile.size > 0) return true;
+  const values = valuesOf(loop.stores(loop.axes.map(Index.axis)));
+  return values.every((value) => expressionsOf([value]).some(({ is }) => is.kind === 'reduce'));
 }
 
 /** The axis for the lanes, and what to pack for it. Where columns are copied one by one anyway, short axes are made one. */
