@@ -9,18 +9,18 @@ import type { Bindings } from '../tensor/dim.js';
 import { inspect } from '../tensor/print.js';
 import { showShape } from '../tensor/shape.js';
 import type { Backend } from './backend.js';
-import { type DiffOptions, diffBackends } from './diff.js';
+import type { DiffOptions } from './diff.js';
 import type { Difference } from './difference.js';
 import type { Engine } from './engine.js';
 import { explainNode } from './explain.js';
 import type { Feeds } from './feeds.js';
 import { type Memory, memoryOf } from './memory.js';
-import { type Profile, profileRuns } from './profile.js';
+import type { Profile } from './profile.js';
 import type { Loaded, Recipe } from './recipe.js';
 import type { Outputs, Results } from './results.js';
 import { Runner, type RunOptions } from './runner.js';
 import type { StateNode } from './states.js';
-import { type StepEvent, stepThrough } from './step.js';
+import type { StepEvent } from './step.js';
 
 /** What a run is unless said otherwise. */
 const RUN = { steps: 1, watch: false };
@@ -28,6 +28,8 @@ const RUN = { steps: 1, watch: false };
 /**
  * What a machine compiled from some outputs and some updates of state. A run returns a tensor for each output, and lets all updates take
  * effect at once at its end.
+ *
+ * The tools that answer later (`profile`, `step`, `diff`) are loaded when they are asked for, so that pages that never do need not load them.
  */
 export class Program<O extends Outputs = Outputs> {
   readonly #recipe: Recipe;
@@ -134,6 +136,7 @@ export class Program<O extends Outputs = Outputs> {
     counted('profile', 'runs', runs);
     const rehearsal = await this.#runner.rehearse('profile', feeds);
     try {
+      const { profileRuns } = await import('./profile.js');
       return profileRuns(rehearsal, runs);
     } finally {
       rehearsal.dispose();
@@ -150,6 +153,7 @@ export class Program<O extends Outputs = Outputs> {
   async *step(feeds: Feeds = {}): AsyncGenerator<StepEvent, void, void> {
     const rehearsal = await this.#runner.rehearse('step', feeds);
     try {
+      const { stepThrough } = await import('./step.js');
       yield* stepThrough(rehearsal);
     } finally {
       rehearsal.dispose();
@@ -171,6 +175,7 @@ export class Program<O extends Outputs = Outputs> {
     await engine.queue.idle();
     const nodes = [...Object.values(asked.outputs), ...asked.updates.map(({ value }) => value)];
     const read = (state: StateNode) => engine.states.read(state);
+    const { diffBackends } = await import('./diff.js');
     return diffBackends({ nodes, bindings, fed, read }, engine.backend, other, ulps);
   }
 
