@@ -6,7 +6,6 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,17 +33,3 @@ for (const { name } of readdirSync(join(root, 'packages'), { withFileTypes: true
     logLevel: 'warning',
   });
 }
-
-const everything = "export * from '@tapegrad/core'; export * from '@tapegrad/ops'; export { js } from '@tapegrad/backend-cpu';";
-const { outputFiles } = await build({
-  stdin: { contents: everything, resolveDir: join(root, 'packages/tapegrad') },
-  bundle: true,
-  minify: true,
-  write: false,
-  format: 'esm',
-  platform: 'browser',
-  target: 'es2022',
-});
-const [{ contents }] = outputFiles;
-const kilobytes = (bytes) => `${(bytes.length / 1000).toFixed(1)} kB`;
-console.log(`core, all ops and the js backend: ${kilobytes(contents)} minified, ${kilobytes(gzipSync(contents))} gzipped`);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createContext, Script } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -23,6 +24,32 @@ export async function bundle(directory: string, program: string, options: { mini
   });
   const code = outputFiles[0]!.text;
   return { code, bytes: Buffer.byteLength(code), gzipped: gzipSync(code).length };
+}
+
+/** How large the scripts are that a page loads to begin with, where its bundler puts what is loaded later into files of their own. */
+export async function firstLoad(directory: string, program: string): Promise<Omit<Bundle, 'code'>> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: program, resolveDir: directory, loader: 'ts' },
+    absWorkingDir: directory,
+    bundle: true,
+    write: false,
+    platform: 'browser',
+    format: 'esm',
+    splitting: true,
+    outdir: join(directory, 'split'),
+    target: 'es2022',
+    minify: true,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  const { outputs } = metafile;
+  const loaded = new Set(Object.keys(outputs).filter((path) => outputs[path]!.entryPoint === '<stdin>'));
+  for (const path of loaded) {
+    for (const { path: other, kind } of outputs[path]!.imports) if (kind === 'import-statement') loaded.add(other);
+  }
+  const files = [...loaded].map((path) => outputFiles.find((file) => file.path === join(directory, path))!.contents);
+  const total = (sizes: number[]): number => sizes.reduce((a, b) => a + b, 0);
+  return { bytes: total(files.map(({ length }) => length)), gzipped: total(files.map((file) => gzipSync(file).length)) };
 }
 
 /** Runs a bundle in a realm that has ECMAScript and the few globals that browsers and workers share, and nothing of Node. */
