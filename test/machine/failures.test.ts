@@ -1,5 +1,6 @@
+import { wasm } from '@tapegrad/backend-cpu';
 import { defineOp, Graph, MachineError, TapeMachine, type TypedArray } from '@tapegrad/core';
-import { add, log, matmul, mul } from '@tapegrad/ops';
+import { add, exp, log, matmul, mul, sum } from '@tapegrad/ops';
 import { describe, expect, it } from 'vitest';
 import { backends } from './backends.js';
 
@@ -77,6 +78,16 @@ describe.each(backends)('watch on %s', (_name, backend) => {
     expect(machine.get(w).toArray()).toEqual([[1], [-1]]);
     expect((await program.run(feeds)).level.at(1, 0)).toBeNaN();
     expect(machine.get(w).toArray()).toEqual([[2], [-2]]);
+  });
+});
+
+describe('more memory than WebAssembly has', () => {
+  it('is an error that says how much, and what else there is', async () => {
+    const graph = new Graph();
+    const total = sum(exp(graph.input('x', [2 ** 16, 2 ** 16])));
+    await expect(new TapeMachine(graph, { backend: wasm({ threads: 1 }) }).compile({ total })).rejects.toThrow(
+      /^wasm: \d+ more bytes do not fit: memory holds \d+ bytes, and at most 4 GiB\. Run smaller batches, compile with a memoryLimit, or take js, whose arrays are apart\.$/,
+    );
   });
 });
 

@@ -99,6 +99,7 @@ describe('canonical text', () => {
     expect(dim(7)).toBe(7);
     expect(() => dim(2.5)).toThrow('2.5 is no dim: a size is a whole number.');
     expect(() => dim(Number.NaN)).toThrow('NaN is no dim: a size is a whole number.');
+    expect(() => dim(2 ** 53)).toThrow('9007199254740992 is no dim: a size is at most 2^53 - 1.');
   });
 });
 

@@ -138,7 +138,9 @@ describe('optimisers', () => {
     expect(() => adam(sum(y), [y], { learningRate: 0.1 })).toThrow(
       'adam: %1 is the result of square; only parameters and other state can be updated.',
     );
-    expect(() => sgd([y], [w, w], { learningRate: 0.1 })).toThrow('sgd: got 1 gradients for 2 parameters; give one for each.');
+    const v = graph.parameter('v', [3]);
+    expect(() => sgd(sum(y), [w, v, w], { learningRate: 0.1 })).toThrow("sgd: 'w' is given twice; name it once.");
+    expect(() => sgd([y], [w, v], { learningRate: 0.1 })).toThrow('sgd: got 1 gradients for 2 parameters; give one for each.');
   });
 });
 

@@ -89,7 +89,10 @@ export class WasmHeap implements HostMemory {
     try {
       this.memory.grow(pages);
     } catch (cause) {
-      throw new MachineError(`wasm: ${size} more bytes do not fit: memory holds ${end} bytes, and at most 4 GiB.`, { cause });
+      throw new MachineError(
+        `wasm: ${size} more bytes do not fit: memory holds ${end} bytes, and at most 4 GiB. Run smaller batches, compile with a memoryLimit, or take js, whose arrays are apart.`,
+        { cause },
+      );
     }
     this.#moves++;
     this.#release(end, pages * PAGE);

@@ -18,8 +18,10 @@ export type Bindings = Readonly<Record<string, number>>;
  */
 export function dim(value: DimLike): Dim {
   if (typeof value === 'string') return parseDim(value);
-  if (typeof value === 'number' && !Number.isSafeInteger(value))
-    throw new ShapeError(`${value} is no dim: a size is a whole number.`);
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+    const wanted = Number.isInteger(value) ? 'a size is at most 2^53 - 1' : 'a size is a whole number';
+    throw new ShapeError(`${value} is no dim: ${wanted}.`);
+  }
   return value;
 }
 

@@ -9,14 +9,18 @@ export type LearningRate = number | Node | Schedule;
 /** What an optimiser descends: a scalar loss, or gradients made (and clipped, say) before, one for each parameter. */
 export type LossOrGradients = Node | readonly Node[];
 
-/** The gradients to descend. Throws `GraphError` for what is no state, `DerivativeError` where there is not one gradient for each. */
+/** The gradients to descend. Throws `GraphError` for what is no state, or given twice, `DerivativeError` where there is not one gradient for each. */
 export function gradientsOf(name: string, descended: LossOrGradients, parameters: readonly Node[]): readonly Node[] {
+  const seen = new Set<Node>();
   for (const node of parameters) {
-    if (isState(node)) continue;
-    throw new GraphError(
-      `${name}: %${node.id} is the result of ${node.op.name}; only parameters and other state can be updated.`,
-      { op: name },
-    );
+    if (!isState(node)) {
+      throw new GraphError(
+        `${name}: %${node.id} is the result of ${node.op.name}; only parameters and other state can be updated.`,
+        { op: name },
+      );
+    }
+    if (seen.has(node)) throw new GraphError(`${name}: '${node.attrs.name}' is given twice; name it once.`, { op: name });
+    seen.add(node);
   }
   if (descended instanceof Node) return grad(descended, parameters);
   if (descended.length === parameters.length) return descended;
