@@ -17,8 +17,9 @@ export async function ready(): Promise<void> {
   while (!presentCrew().isReady) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-/** The workers that are started while `during` runs, which sees them, too. */
+/** The workers that are started while `during` runs, which sees them, too: all that are needed then, as none from before go on. */
 export async function startedWhile(during: (started: readonly workers.Worker[]) => Promise<unknown>): Promise<workers.Worker[]> {
+  presentCrew().end();
   const started: workers.Worker[] = [];
   const { Worker } = workers;
   workers.Worker = class extends Worker {
