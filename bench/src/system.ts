@@ -5,6 +5,7 @@ import type { ConvolutionalNetwork } from './work/convolutional.js';
 import type { DenseNetwork } from './work/dense.js';
 import type { Elementwise } from './work/elementwise.js';
 import type { Product } from './work/matmul.js';
+import type { Pool } from './work/pool.js';
 
 /** One system's go at a case, made ready. */
 export interface Prepared {
@@ -35,6 +36,8 @@ export interface System {
   matmul(product: Product): Attempt;
   /** A convolution or a gradient of one; inputs and result stay on the backend. Reads the result. Who takes no part does not give it. */
   convolve?(work: Convolution): Attempt;
+  /** A pool of images, or the gradient of one; inputs and result stay on the backend. Reads the result. Who takes no part does not give it. */
+  pool?(work: Pool): Attempt;
   /** One training step of a dense network, data on the backend. Reads the loss before the step. */
   train(network: DenseNetwork): Attempt;
   /** The same in a share of the memory that it takes without a limit, by computing values twice; where there is no such thing, not given. */

@@ -50,6 +50,22 @@ def convolve(work):
     return lambda: [torch.nn.grad.conv2d_weight(x, w.shape, g, **options)]
 
 
+def pool(work):
+    shape = (work["batch"], work["channels"])
+    x = work["images"].view(*shape, work["size"], work["size"])
+    g = work["gradient"].view(*shape, work["places"], work["places"])
+    function = F.max_pool2d if work["kind"] == "max" else F.avg_pool2d
+    options = (work["kernel"], work["stride"], work["padding"])
+    if work["part"] == "forward":
+        return lambda: [function(x, *options)]
+
+    def gradient():
+        leaf = x.detach().requires_grad_()
+        return torch.autograd.grad(function(leaf, *options), [leaf], g)
+
+    return gradient
+
+
 def elementwise(work):
     x = work["x"]
     if not work["derivative"]:
@@ -189,6 +205,7 @@ def train_convolutional(work):
 WORKS = {
     "matmul": matmul,
     "convolve": convolve,
+    "pool": pool,
     "elementwise": elementwise,
     "scalar": scalar,
     "scalarHvp": scalar_hvp,

@@ -42,6 +42,7 @@ function systemOf(python: string, threads: number, server: LineProcess): System 
     threads,
     matmul: (product) => prepare('matmul', product),
     convolve: (work) => prepare('convolve', work),
+    pool: (work) => prepare('pool', work),
     train: (network) => prepare('train', network),
     compileTraining: () => NO_COMPILER,
     trainConvolutional: (network) => prepare('trainConvolutional', network),

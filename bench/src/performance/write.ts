@@ -1,6 +1,6 @@
 /**
  * Measures everything that the pages tell of speed and memory, and writes it into them: `npm run docs:performance`, for some parts only
- * `npm run docs:performance -- times convolutions roofline memory`. Takes some twenty minutes on a machine that does nothing else.
+ * `npm run docs:performance -- times layers roofline memory`. Takes some twenty minutes on a machine that does nothing else.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -41,6 +41,9 @@ const entrants: Entrants = {
   peers: [one('jax-js'), one('tfjs-wasm'), ...upToTwo('torch', 2)],
 };
 
+/** The suites of single layers, which are compared with PyTorch only. */
+const LAYERS = ['convolution', 'pool'];
+
 function writeParts(file: URL, parts: Readonly<Record<string, string>>): void {
   writeFileSync(file, withParts(readFileSync(file, 'utf8'), parts));
 }
@@ -48,7 +51,7 @@ function writeParts(file: URL, parts: Readonly<Record<string, string>>): void {
 const told = (text: string) => process.stderr.write(`${text} …\n`);
 
 async function times(quick: boolean): Promise<void> {
-  const suites = Object.keys(SUITES).filter((name) => name !== 'convolution');
+  const suites = Object.keys(SUITES).filter((name) => !LAYERS.includes(name));
   const timed = await timeSuites({ suites, quick, ...entrants }, told);
   const { cases, measurements, absences, missing } = timed;
   const isProduct = ({ suite }: { readonly suite: string }): boolean => suite === 'matmul';
@@ -73,11 +76,19 @@ async function times(quick: boolean): Promise<void> {
   writeFileSync(PICTURE, barChart({ title, groups: groupsOf(shown, SHOWN), show: shortSpan }));
 }
 
-async function convolutions(quick: boolean): Promise<void> {
+async function layers(quick: boolean): Promise<void> {
   const backends = entrants.backends.filter(({ name }) => name === 'wasm');
   const peers = entrants.peers.filter(({ name }) => name === 'torch');
-  const { cases, measurements } = await timeSuites({ suites: ['convolution'], quick, backends, peers }, told);
-  writeParts(PAGE, { convolutions: ratesTable(measurements, cases) });
+  const { cases, measurements } = await timeSuites({ suites: LAYERS, quick, backends, peers }, told);
+  const isConvolution = ({ suite }: { readonly suite: string }): boolean => suite === 'convolution';
+  const pools = cases.filter(({ suite }) => suite === 'pool').map(({ name }) => [name, name]);
+  writeParts(PAGE, {
+    convolutions: ratesTable(measurements.filter(isConvolution), cases.filter(isConvolution)),
+    pools: timesTable(
+      measurements.filter(({ suite, system }) => suite === 'pool' && system !== 'reference'),
+      Object.fromEntries(pools),
+    ),
+  });
 }
 
 async function limits(): Promise<void> {
@@ -97,7 +108,7 @@ async function memory(): Promise<void> {
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false } } });
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   times: () => times(values.quick),
-  convolutions: () => convolutions(values.quick),
+  layers: () => layers(values.quick),
   roofline: limits,
   memory,
 };

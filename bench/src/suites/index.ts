@@ -4,6 +4,7 @@ import { compileSuite } from './compile.js';
 import { convolutionSuite } from './convolution.js';
 import { importSuite } from './import.js';
 import { matmulSuite } from './matmul.js';
+import { poolSuite } from './pool.js';
 import { recomputeSuite } from './recompute.js';
 import { scalarSuite } from './scalar.js';
 import { cnnSuite, deepSuite, mlpSuite, subnormalSuite, tinySuite } from './training.js';
@@ -20,6 +21,7 @@ export const SUITES: Readonly<Record<string, () => readonly Case[]>> = {
   recompute: recomputeSuite,
   matmul: matmulSuite,
   convolution: convolutionSuite,
+  pool: poolSuite,
   compile: compileSuite,
   import: importSuite,
 };

@@ -9,6 +9,7 @@ import { trainConvolutional } from './convolutional.js';
 import { compileTraining, train, trainWithin } from './dense.js';
 import { elementwise } from './elementwise.js';
 import { matmul } from './matmul.js';
+import { pool } from './pool.js';
 import { scalar, scalarHvp } from './scalar.js';
 
 /** One of our backends as a system. */
@@ -19,6 +20,7 @@ export function tapegrad(name: string, threads: number, open: () => Backend, ada
     ...(adapter ? { adapter } : {}),
     matmul: (product) => matmul(open(), product),
     convolve: (work) => convolve(open(), work),
+    pool: (work) => pool(open(), work),
     train: (network) => train(open(), network),
     trainWithin: (network, share) => trainWithin(open(), network, share),
     compileTraining: (network) => compileTraining(open(), network),
