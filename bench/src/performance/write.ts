@@ -1,6 +1,6 @@
 /**
  * Measures everything that the pages tell of speed and memory, and writes it into them: `npm run docs:performance`, for some parts only
- * `npm run docs:performance -- times layers roofline memory`. Takes some twenty minutes on a machine that does nothing else.
+ * `npm run docs:performance -- times convolutions pools roofline memory`. Takes some twenty minutes on a machine that does nothing else.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -41,8 +41,12 @@ const entrants: Entrants = {
   peers: [one('jax-js'), one('tfjs-wasm'), ...upToTwo('torch', 2)],
 };
 
-/** The suites of single layers, which are compared with PyTorch only. */
-const LAYERS = ['convolution', 'pool'];
+/** Single layers are compared with PyTorch only. */
+const LAYERS: readonly string[] = ['convolution', 'pool'];
+const besidePyTorch: Entrants = {
+  backends: entrants.backends.filter(({ name }) => name === 'wasm'),
+  peers: entrants.peers.filter(({ name }) => name === 'torch'),
+};
 
 function writeParts(file: URL, parts: Readonly<Record<string, string>>): void {
   writeFileSync(file, withParts(readFileSync(file, 'utf8'), parts));
@@ -76,17 +80,18 @@ async function times(quick: boolean): Promise<void> {
   writeFileSync(PICTURE, barChart({ title, groups: groupsOf(shown, SHOWN), show: shortSpan }));
 }
 
-async function layers(quick: boolean): Promise<void> {
-  const backends = entrants.backends.filter(({ name }) => name === 'wasm');
-  const peers = entrants.peers.filter(({ name }) => name === 'torch');
-  const { cases, measurements } = await timeSuites({ suites: LAYERS, quick, backends, peers }, told);
-  const isConvolution = ({ suite }: { readonly suite: string }): boolean => suite === 'convolution';
-  const pools = cases.filter(({ suite }) => suite === 'pool').map(({ name }) => [name, name]);
+async function convolutions(quick: boolean): Promise<void> {
+  const { cases, measurements } = await timeSuites({ suites: ['convolution'], quick, ...besidePyTorch }, told);
+  writeParts(PAGE, { convolutions: ratesTable(measurements, cases) });
+}
+
+async function pools(quick: boolean): Promise<void> {
+  const { cases, measurements } = await timeSuites({ suites: ['pool'], quick, ...besidePyTorch }, told);
+  const names = Object.fromEntries(cases.map(({ name }) => [name, name]));
   writeParts(PAGE, {
-    convolutions: ratesTable(measurements.filter(isConvolution), cases.filter(isConvolution)),
     pools: timesTable(
-      measurements.filter(({ suite, system }) => suite === 'pool' && system !== 'reference'),
-      Object.fromEntries(pools),
+      measurements.filter(({ system }) => system !== 'reference'),
+      names,
     ),
   });
 }
@@ -108,7 +113,8 @@ async function memory(): Promise<void> {
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean', default: false } } });
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   times: () => times(values.quick),
-  layers: () => layers(values.quick),
+  convolutions: () => convolutions(values.quick),
+  pools: () => pools(values.quick),
   roofline: limits,
   memory,
 };
